@@ -1,0 +1,3 @@
+//! The `khabar` command.
+
+fn main() {}

@@ -1,0 +1,5 @@
+//! Articles as character n-gram TF-IDF vectors.
+
+mod csr;
+
+pub use csr::{Csr, Row, times};
