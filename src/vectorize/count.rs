@@ -1,0 +1,136 @@
+//! Buckets of one document to sorted (bucket, count) runs: the heart of the hot path.
+//!
+//! A least-significant-digit radix sort in two passes of half the bits each, then a
+//! run-length count without branches. 4 bytes an n-gram twice over, plus two histograms of
+//! 2^(bits/2); buffers live as long as their worker. Short documents sort by comparison.
+
+/// The largest `log2(n_features)`: two histograms of 4,096.
+pub(crate) const MAX_BITS: u32 = 24;
+
+/// Below this many n-grams clearing the histograms would cost more than they save.
+const SHORT: usize = 320;
+
+/// Buffers of one worker.
+#[derive(Debug, Default)]
+pub(crate) struct Counter {
+    other: Vec<u32>,
+    low: Vec<u32>,
+    high: Vec<u32>,
+}
+
+impl Counter {
+    /// Sorts `buckets` (each below `2^bits`) and writes their runs: `columns[k]` ascending and
+    /// unique, `ends[k]` the number of n-grams up to and with run `k`, so that the count of
+    /// run `k` is `ends[k] - ends[k - 1]`.
+    pub(crate) fn runs(
+        &mut self,
+        bits: u32,
+        buckets: &mut Vec<u32>,
+        columns: &mut Vec<u32>,
+        ends: &mut Vec<u32>,
+    ) {
+        if buckets.len() < SHORT {
+            buckets.sort_unstable();
+        } else {
+            self.radix(bits, buckets);
+        }
+        run_lengths(buckets, columns, ends);
+    }
+
+    fn radix(&mut self, bits: u32, buckets: &mut [u32]) {
+        let low_bits = bits / 2;
+        let high_bits = bits - low_bits;
+        let low_mask = (1u32 << low_bits) - 1;
+        let high_mask = (1u32 << high_bits) - 1;
+        reset(&mut self.low, 1 << low_bits);
+        reset(&mut self.high, 1 << high_bits);
+        self.other.resize(buckets.len().max(self.other.len()), 0);
+        for &b in buckets.iter() {
+            self.low[(b & low_mask) as usize] += 1;
+            self.high[((b >> low_bits) & high_mask) as usize] += 1;
+        }
+        starts(&mut self.low);
+        starts(&mut self.high);
+        let other = &mut self.other[..buckets.len()];
+        for &b in buckets.iter() {
+            let slot = &mut self.low[(b & low_mask) as usize];
+            other[*slot as usize] = b;
+            *slot += 1;
+        }
+        for &b in other.iter() {
+            let slot = &mut self.high[((b >> low_bits) & high_mask) as usize];
+            buckets[*slot as usize] = b;
+            *slot += 1;
+        }
+    }
+}
+
+fn reset(histogram: &mut Vec<u32>, len: usize) {
+    histogram.clear();
+    histogram.resize(len, 0);
+}
+
+/// Counts to the first position of each digit.
+fn starts(histogram: &mut [u32]) {
+    let mut sum = 0;
+    for slot in histogram {
+        let count = *slot;
+        *slot = sum;
+        sum += count;
+    }
+}
+
+/// Run ends of a sorted slice, branch-free: always write, step on where the next one differs.
+fn run_lengths(sorted: &[u32], columns: &mut Vec<u32>, ends: &mut Vec<u32>) {
+    columns.clear();
+    ends.clear();
+    let Some((&last, _)) = sorted.split_last() else { return };
+    columns.resize(sorted.len(), 0);
+    ends.resize(sorted.len(), 0);
+    let (columns_out, ends_out) = (&mut columns[..], &mut ends[..]);
+    let mut k = 0;
+    for (i, pair) in sorted.windows(2).enumerate() {
+        columns_out[k] = pair[0];
+        ends_out[k] = i as u32 + 1;
+        k += usize::from(pair[0] != pair[1]);
+    }
+    columns_out[k] = last;
+    ends_out[k] = sorted.len() as u32;
+    columns.truncate(k + 1);
+    ends.truncate(k + 1);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn runs_are_the_sorted_counts() {
+        let mut counter = Counter::default();
+        for (bits, n) in
+            [(20u32, 0usize), (20, 1), (20, 50), (20, 5000), (18, 3000), (9, 2000), (24, 999)]
+        {
+            let mut state = 42u32;
+            let mut buckets: Vec<u32> = (0..n)
+                .map(|_| {
+                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    (state >> 8) % 700 * 977 % (1 << bits)
+                })
+                .collect();
+            let mut want = BTreeMap::new();
+            for &b in &buckets {
+                *want.entry(b).or_insert(0u32) += 1;
+            }
+            let (mut columns, mut ends) = (Vec::new(), Vec::new());
+            counter.runs(bits, &mut buckets, &mut columns, &mut ends);
+            let mut before = 0;
+            let got: Vec<(u32, u32)> = columns
+                .iter()
+                .zip(&ends)
+                .map(|(&c, &e)| (c, e - std::mem::replace(&mut before, e)))
+                .collect();
+            assert_eq!(got, want.into_iter().collect::<Vec<_>>());
+        }
+    }
+}
