@@ -1,23 +1,23 @@
 //! All pairs of rows whose cosine reaches a floor, without looking at all pairs.
 //!
-//! Columns are split by document frequency. The *rare* ones (in at most `rare_df` rows) go
-//! into an inverted index; accumulating over it gives every pair's cosine over rare columns
-//! exactly and touches no pair that shares none. What the *common* columns can add is bounded
-//! by Cauchy and Schwarz: `g_x * g_y`, the lengths of the two rows' common parts (the split
-//! and bound of Bayardo, Ma and Srikant 2007, "Scaling up all pairs similarity search", with
-//! the L2 bound of Anastasiu and Karypis 2014). Only pairs whose rare part plus that bound
-//! can reach the floor get their common part worked out: one gather over a dense copy of the
-//! row. The cosines returned are of the full vectors, whichever mode found the pair.
+//! A part of every row goes into an inverted index; accumulating over it touches no pair that
+//! shares none of it and gives the pair's *partial* cosine. Pairs whose partial cosine can
+//! (exact) or is likely to (fast) grow to the floor get their full cosine, one gather over a
+//! dense copy of the row. The cosines returned are of the full vectors, whichever mode found
+//! the pair.
 //!
-//! [`Pruning::Exact`] loses nothing: rows whose common parts alone could reach the floor are
-//! also compared without the index. [`Pruning::Fast`] keeps fewer columns in the index and
-//! trusts a smaller bound, and so loses a few of the weakest pairs; its recall is measured
-//! in `benches/RESULTS.md`.
+//! [`Pruning::Exact`] indexes every column that is not very common, so that what is left out
+//! of a pair is bounded by Cauchy and Schwarz: `g_x * g_y`, the lengths of the two rows' common
+//! parts (Bayardo, Ma and Srikant 2007, "Scaling up all pairs similarity search"; Anastasiu
+//! and Karypis 2014 for the L2 bound). Nothing is lost: rows whose common parts alone could
+//! reach the floor are also compared without the index. [`Pruning::Fast`] indexes only the
+//! heaviest values of each row and asks for a share of the floor there; the few weak pairs it
+//! loses are measured in `benches/RESULTS.md`.
 //!
 //! Floods: equal rows are one row ([`Joined::head`]), and a row keeps its `max_edges` best
-//! earlier neighbours at most, which [`Joined::full_rows`] reports. Time: the sum of squared
-//! frequencies of rare columns, halved, plus the gathers; memory: 8 bytes a rare value, 8 a
-//! common one, and two dense rows a worker.
+//! earlier neighbours at most, which [`Joined::full_rows`] reports. Time: half the sum of
+//! squared column lengths in the index, plus the gathers; memory: 8 bytes a value for the
+//! rows, 8 a value in the index, and two dense rows a worker.
 //!
 //! ```
 //! use khabar::similarity::{Join, join};
@@ -80,12 +80,15 @@ pub struct Joined {
 
 /// Rows a parallel piece holds.
 const PIECE: usize = 64;
-/// Share of the rows above which a column is common, fast and exact.
-const FAST_SHARE: f64 = 0.01;
+/// Exact: columns in more than this share of the rows stay out of the index.
 const EXACT_SHARE: f64 = 0.06;
-/// What part of the bound on the common columns the fast mode trusts. Two articles' common
-/// columns are much alike whoever wrote them, but their cosine seldom reaches this.
-const FAST_TRUST: f32 = 0.75;
+/// Fast: the same, and of the rest the `HEAVIEST` values of a row are indexed.
+const FAST_SHARE: f64 = 0.05;
+const HEAVIEST: usize = 512;
+/// Fast: the part of the floor that has to be found in the index.
+const FAST_PART: f32 = 0.35;
+/// Below this many rows a column is never too common.
+const FEW: u32 = 50;
 
 /// All pairs of rows with cosine >= `floor`; rows must have unit length or be empty.
 ///
@@ -117,7 +120,7 @@ pub fn join(rows: &Csr, times: Option<&[Option<i64>]>, options: &Join) -> Joined
     let pieces: Vec<Found> = (0..unique.len().div_ceil(PIECE))
         .into_par_iter()
         .map_init(
-            || Worker::new(unique.len(), index.n_common),
+            || Worker::new(unique.len(), index.n_columns),
             |worker, piece| {
                 let mut found = Found::default();
                 for x in piece * PIECE..((piece + 1) * PIECE).min(unique.len()) {
@@ -177,96 +180,87 @@ fn hash(row: Row<'_>) -> u64 {
     })
 }
 
-/// The unique rows, split into an inverted index of rare columns and rows of common ones.
+/// The unique rows, whole and as an inverted index of a part of them.
 struct Index {
-    /// Rare postings of column `c`: `rare_ptr[c]..rare_ptr[c + 1]`, rows ascending.
-    rare_ptr: Vec<u32>,
-    rare_row: Vec<u32>,
-    rare_weight: Vec<f32>,
-    /// The rare part of each row: (column, weight) in column order.
+    /// Postings of column `c`: `post_ptr[c]..post_ptr[c + 1]`, rows ascending.
+    post_ptr: Vec<u64>,
+    post_row: Vec<u32>,
+    post_weight: Vec<f32>,
+    /// The rows: columns numbered by falling frequency, so that the busiest lie together in
+    /// cache; columns of one row are left out, as they join nothing.
     row_ptr: Vec<u64>,
     row_column: Vec<u32>,
     row_weight: Vec<f32>,
-    /// The common part of each row: (rank by frequency, weight).
-    common_ptr: Vec<u64>,
-    common_rank: Vec<u32>,
-    common_weight: Vec<f32>,
-    n_common: usize,
-    /// Length of each row's common part.
+    n_columns: usize,
+    /// The smallest weight of each row in the index, and the largest column: a value is in the
+    /// index where it comes first of the two ways. See [`Index::indexed`].
+    cut: Vec<Cut>,
+    /// Columns below this number are too common for the index.
+    first_indexed: u32,
+    /// Length of each row's part outside the index; exact mode only.
     common_length: Vec<f32>,
     /// Rows whose common parts alone could reach the floor, ascending; exact mode only.
     heavy: Vec<u32>,
 }
 
+/// Which values of a row are indexed: heavier than `weight`, or as heavy and in a column up
+/// to `column`.
+#[derive(Clone, Copy)]
+struct Cut {
+    weight: f32,
+    column: u32,
+}
+
 impl Index {
     fn new(rows: &Csr, unique: &[u32], options: &Join) -> Self {
-        let n_cols = rows.n_cols();
-        let mut df = vec![0u32; n_cols];
+        let mut df = vec![0u32; rows.n_cols()];
         for &i in unique {
             for &c in rows.row(i as usize).indices {
                 df[c as usize] += 1;
             }
         }
-        let share = match options.pruning {
-            Pruning::Exact => EXACT_SHARE,
-            Pruning::Fast => FAST_SHARE,
-        };
-        let rare_df = ((unique.len() as f64 * share) as u32).max(50);
-        // Common columns by falling frequency, so that the busiest lie together in cache.
-        let mut common: Vec<u32> = (0..n_cols as u32).filter(|&c| df[c as usize] > rare_df).collect();
-        common.sort_unstable_by_key(|&c| (std::cmp::Reverse(df[c as usize]), c));
-        let mut rank = vec![u32::MAX; n_cols];
-        for (r, &c) in common.iter().enumerate() {
+        let mut order: Vec<u32> =
+            (0..rows.n_cols() as u32).filter(|&c| df[c as usize] > 1).collect();
+        order.sort_unstable_by_key(|&c| (std::cmp::Reverse(df[c as usize]), c));
+        let mut rank = vec![u32::MAX; rows.n_cols()];
+        for (r, &c) in order.iter().enumerate() {
             rank[c as usize] = r as u32;
         }
-        let mut rare_ptr = vec![0u32; n_cols + 1];
-        for c in 0..n_cols {
-            // A column of one row joins nothing.
-            let postings = if df[c] <= rare_df && df[c] > 1 { df[c] } else { 0 };
-            rare_ptr[c + 1] = rare_ptr[c] + postings;
-        }
-        let n_rare = rare_ptr[n_cols] as usize;
-        let n_values: usize = unique.iter().map(|&i| rows.row(i as usize).indices.len()).sum();
+        let exact = options.pruning == Pruning::Exact;
+        let share = if exact { EXACT_SHARE } else { FAST_SHARE };
+        let too_common = ((unique.len() as f64 * share) as u32).max(FEW);
+        let first_indexed = order.partition_point(|&c| df[c as usize] > too_common) as u32;
+        drop(df);
+
+        let pieces: Vec<Rows> = unique
+            .par_chunks(512)
+            .map(|chunk| Rows::new(rows, chunk, &rank, first_indexed, exact))
+            .collect();
+        let n_values = pieces.iter().map(|p| p.column.len()).sum();
         let mut index = Self {
-            rare_row: vec![0; n_rare],
-            rare_weight: vec![0.0; n_rare],
+            post_ptr: vec![0; order.len() + 1],
+            post_row: Vec::new(),
+            post_weight: Vec::new(),
             row_ptr: Vec::with_capacity(unique.len() + 1),
-            row_column: Vec::with_capacity(n_rare),
-            row_weight: Vec::with_capacity(n_rare),
-            common_ptr: Vec::with_capacity(unique.len() + 1),
-            common_rank: Vec::with_capacity(n_values - n_rare),
-            common_weight: Vec::with_capacity(n_values - n_rare),
-            n_common: common.len(),
+            row_column: Vec::with_capacity(n_values),
+            row_weight: Vec::with_capacity(n_values),
+            n_columns: order.len(),
+            cut: Vec::with_capacity(unique.len()),
+            first_indexed,
             common_length: Vec::with_capacity(unique.len()),
             heavy: Vec::new(),
-            rare_ptr,
         };
-        let mut next: Vec<u32> = index.rare_ptr[..n_cols].to_vec();
         index.row_ptr.push(0);
-        index.common_ptr.push(0);
-        for (x, &i) in unique.iter().enumerate() {
-            let row = rows.row(i as usize);
-            let mut squares = 0.0f64;
-            for (&c, &w) in row.indices.iter().zip(row.data) {
-                let column = c as usize;
-                if rank[column] != u32::MAX {
-                    index.common_rank.push(rank[column]);
-                    index.common_weight.push(w);
-                    squares += f64::from(w) * f64::from(w);
-                } else if df[column] > 1 {
-                    index.row_column.push(c);
-                    index.row_weight.push(w);
-                    let slot = next[column] as usize;
-                    index.rare_row[slot] = x as u32;
-                    index.rare_weight[slot] = w;
-                    next[column] += 1;
-                }
-            }
-            index.row_ptr.push(index.row_column.len() as u64);
-            index.common_ptr.push(index.common_rank.len() as u64);
-            index.common_length.push(libm::sqrt(squares) as f32);
+        for piece in pieces {
+            let before = index.row_column.len() as u64;
+            index.row_ptr.extend(piece.ends.iter().map(|&e| before + e as u64));
+            index.row_column.extend_from_slice(&piece.column);
+            index.row_weight.extend_from_slice(&piece.weight);
+            index.cut.extend_from_slice(&piece.cut);
+            index.common_length.extend_from_slice(&piece.common_length);
         }
-        if options.pruning == Pruning::Exact {
+        index.invert(unique.len());
+        if exact {
             // g_x * g_y >= floor needs both >= floor, as neither exceeds 1.
             index.heavy = (0..unique.len() as u32)
                 .filter(|&x| index.common_length[x as usize] >= options.floor * 0.999)
@@ -275,14 +269,91 @@ impl Index {
         index
     }
 
-    fn rare(&self, x: usize) -> (&[u32], &[f32]) {
+    /// Fills the postings from the rows.
+    fn invert(&mut self, n_rows: usize) {
+        let mut next = std::mem::take(&mut self.post_ptr);
+        for x in 0..n_rows {
+            for (c, _) in self.indexed(x) {
+                next[c as usize + 1] += 1;
+            }
+        }
+        for c in 0..self.n_columns {
+            next[c + 1] += next[c];
+        }
+        self.post_ptr = next.clone();
+        let n = next[self.n_columns] as usize;
+        let (mut rows, mut weights) = (vec![0; n], vec![0.0; n]);
+        for x in 0..n_rows {
+            for (c, w) in self.indexed(x) {
+                let slot = &mut next[c as usize];
+                rows[*slot as usize] = x as u32;
+                weights[*slot as usize] = w;
+                *slot += 1;
+            }
+        }
+        (self.post_row, self.post_weight) = (rows, weights);
+    }
+
+    fn row(&self, x: usize) -> (&[u32], &[f32]) {
         let range = self.row_ptr[x] as usize..self.row_ptr[x + 1] as usize;
         (&self.row_column[range.clone()], &self.row_weight[range])
     }
 
-    fn common(&self, x: usize) -> (&[u32], &[f32]) {
-        let range = self.common_ptr[x] as usize..self.common_ptr[x + 1] as usize;
-        (&self.common_rank[range.clone()], &self.common_weight[range])
+    /// The part of row `x` that is in the index: (column, weight) in the order of the row.
+    fn indexed(&self, x: usize) -> impl Iterator<Item = (u32, f32)> + '_ {
+        let (columns, weights) = self.row(x);
+        let (cut, first) = (self.cut[x], self.first_indexed);
+        columns.iter().zip(weights).map(|(&c, &w)| (c, w)).filter(move |&(c, w)| {
+            c >= first && (w > cut.weight || (w == cut.weight && c <= cut.column))
+        })
+    }
+}
+
+/// A chunk of rows on their way into the index.
+#[derive(Default)]
+struct Rows {
+    ends: Vec<usize>,
+    column: Vec<u32>,
+    weight: Vec<f32>,
+    cut: Vec<Cut>,
+    common_length: Vec<f32>,
+}
+
+impl Rows {
+    fn new(rows: &Csr, chunk: &[u32], rank: &[u32], first_indexed: u32, exact: bool) -> Self {
+        let mut out = Self::default();
+        let mut candidates: Vec<(f32, u32)> = Vec::new();
+        for &i in chunk {
+            let row = rows.row(i as usize);
+            let mut squares = 0.0f64;
+            candidates.clear();
+            for (&c, &w) in row.indices.iter().zip(row.data) {
+                let r = rank[c as usize];
+                if r == u32::MAX {
+                    continue;
+                }
+                out.column.push(r);
+                out.weight.push(w);
+                if r < first_indexed {
+                    squares += f64::from(w) * f64::from(w);
+                } else if !exact {
+                    candidates.push((w, r));
+                }
+            }
+            let cut = if candidates.len() > HEAVIEST {
+                let (_, &mut (weight, column), _) = candidates
+                    .select_nth_unstable_by(HEAVIEST - 1, |a, b| {
+                        b.0.total_cmp(&a.0).then(a.1.cmp(&b.1))
+                    });
+                Cut { weight, column }
+            } else {
+                Cut { weight: f32::NEG_INFINITY, column: u32::MAX }
+            };
+            out.ends.push(out.column.len());
+            out.cut.push(cut);
+            out.common_length.push(libm::sqrt(squares) as f32);
+        }
+        out
     }
 }
 
@@ -297,20 +368,20 @@ struct Found {
 
 /// Dense buffers of one thread.
 struct Worker {
-    /// Cosine over rare columns so far, one an earlier row; zero outside `touched`.
+    /// Partial cosine so far, one an earlier row; zero outside `touched`.
     sums: Vec<f32>,
     touched: Vec<u32>,
-    /// The common part of the row at hand, dense by rank; zero between rows.
+    /// The row at hand, dense; zero between rows.
     dense: Vec<f32>,
     kept: Vec<(f32, u32)>,
 }
 
 impl Worker {
-    fn new(n_rows: usize, n_common: usize) -> Self {
+    fn new(n_rows: usize, n_columns: usize) -> Self {
         Self {
             sums: vec![0.0; n_rows],
             touched: vec![0; n_rows + 1],
-            dense: vec![0.0; n_common],
+            dense: vec![0.0; n_columns],
             kept: Vec::new(),
         }
     }
@@ -325,35 +396,32 @@ impl Worker {
         found: &mut Found,
     ) {
         let touched = self.accumulate(index, x, found);
-        let (ranks, weights) = index.common(x);
-        for (&r, &w) in ranks.iter().zip(weights) {
-            self.dense[r as usize] = w;
+        let (columns, weights) = index.row(x);
+        for (&c, &w) in columns.iter().zip(weights) {
+            self.dense[c as usize] = w;
         }
-        let exact = options.pruning == Pruning::Exact;
-        // A hair of room for rounding, so that a pair at the floor is never bounded away.
-        let (trust, room) = if exact { (1.0, 1e-5) } else { (FAST_TRUST, 0.0) };
-        let length = index.common_length[x] * trust;
         self.kept.clear();
+        let length = index.common_length[x];
         for t in 0..touched {
             let y = self.touched[t] as usize;
-            let rare = std::mem::take(&mut self.sums[y]);
-            if rare + length * index.common_length[y] + room < options.floor || !near(x, y) {
-                continue;
-            }
-            self.verify(index, y, rare, options.floor, found);
-            if exact {
-                // Not zero: the sweep over heavy rows below must not meet this pair again.
-                self.sums[y] = -1.0;
+            let partial = self.sums[y];
+            let hopeful = match options.pruning {
+                // A hair of room for rounding: a pair at the floor is never bounded away.
+                Pruning::Exact => partial + length * index.common_length[y] + 1e-5 >= options.floor,
+                Pruning::Fast => partial >= options.floor * FAST_PART,
+            };
+            if hopeful && near(x, y) {
+                self.verify(index, y, options.floor, found);
             }
         }
-        if exact {
+        if options.pruning == Pruning::Exact {
             self.sweep_heavy(index, x, options, near, found);
-            for t in 0..touched {
-                self.sums[self.touched[t] as usize] = 0.0;
-            }
         }
-        for &r in ranks {
-            self.dense[r as usize] = 0.0;
+        for &y in &self.touched[..touched] {
+            self.sums[y as usize] = 0.0;
+        }
+        for &c in columns {
+            self.dense[c as usize] = 0.0;
         }
         if self.kept.len() > options.max_edges {
             found.full_rows += 1;
@@ -369,17 +437,17 @@ impl Worker {
         }));
     }
 
-    /// Adds up the rare columns; returns how many earlier rows were touched.
+    /// Adds up the indexed part; returns how many earlier rows were touched.
     fn accumulate(&mut self, index: &Index, x: usize, found: &mut Found) -> usize {
-        let (columns, weights) = index.rare(x);
         let mut touched = 0;
-        for (&c, &w) in columns.iter().zip(weights) {
-            let range = index.rare_ptr[c as usize] as usize..index.rare_ptr[c as usize + 1] as usize;
-            let rows = &index.rare_row[range.clone()];
+        for (c, w) in index.indexed(x) {
+            let range =
+                index.post_ptr[c as usize] as usize..index.post_ptr[c as usize + 1] as usize;
+            let rows = &index.post_row[range.clone()];
             // Rows ascend: those before x come first.
             let earlier = rows.partition_point(|&y| (y as usize) < x);
             found.updates += earlier as u64;
-            for (&y, &v) in rows[..earlier].iter().zip(&index.rare_weight[range]) {
+            for (&y, &v) in rows[..earlier].iter().zip(&index.post_weight[range]) {
                 let sum = &mut self.sums[y as usize];
                 self.touched[touched] = y;
                 touched += usize::from(*sum == 0.0);
@@ -389,17 +457,17 @@ impl Worker {
         touched
     }
 
-    /// Works out the full cosine of a pair whose rare part is known.
-    fn verify(&mut self, index: &Index, y: usize, rare: f32, floor: f32, found: &mut Found) {
+    /// Works out the full cosine of a pair.
+    fn verify(&mut self, index: &Index, y: usize, floor: f32, found: &mut Found) {
         found.verified += 1;
-        let (ranks, weights) = index.common(y);
-        let cosine = (rare + gather(&self.dense, ranks, weights)).min(1.0);
+        let (columns, weights) = index.row(y);
+        let cosine = gather(&self.dense, columns, weights).min(1.0);
         if cosine >= floor {
             self.kept.push((cosine, y as u32));
         }
     }
 
-    /// Exact mode: pairs that share no rare column may still reach the floor.
+    /// Exact mode: pairs that share no indexed column may still reach the floor.
     fn sweep_heavy(
         &mut self,
         index: &Index,
@@ -417,14 +485,11 @@ impl Worker {
             if y >= x {
                 break;
             }
-            // A touched row was decided above, by a bound that covers this one.
-            if length * index.common_length[y] + 1e-5 < options.floor
-                || self.sums[y] != 0.0
-                || !near(x, y)
-            {
-                continue;
+            // A touched row was decided by its partial cosine, a larger bound than this.
+            let bound = length * index.common_length[y] + 1e-5;
+            if bound >= options.floor && self.sums[y] == 0.0 && near(x, y) {
+                self.verify(index, y, options.floor, found);
             }
-            self.verify(index, y, 0.0, options.floor, found);
         }
     }
 }

@@ -4,11 +4,11 @@ use std::cell::RefCell;
 
 use rayon::prelude::*;
 
+use super::Csr;
 use super::count::Counter;
 use super::hash::buckets_into;
 use super::ngram::{Analyzer, NgramRange, sequence_into};
 use super::weight::{Norm, Tf, TfTable, pieces, weigh};
-use super::Csr;
 use crate::text::Normalizer;
 
 /// Documents a parallel piece holds.
@@ -64,7 +64,14 @@ impl HashedCounter<'_> {
     }
 
     /// Rows of weights; `idf` of length `n_features`, or none for bare tf.
-    pub fn rows(&self, documents: &[Parts<'_>], tf: Tf, mean_length: f64, idf: Option<&[f32]>, norm: Norm) -> (Csr, Vec<u32>) {
+    pub fn rows(
+        &self,
+        documents: &[Parts<'_>],
+        tf: Tf,
+        mean_length: f64,
+        idf: Option<&[f32]>,
+        norm: Norm,
+    ) -> (Csr, Vec<u32>) {
         let table = TfTable::new(tf, mean_length);
         let parts: Vec<_> = pieces(documents.len(), PIECE)
             .into_par_iter()
