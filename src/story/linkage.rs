@@ -118,9 +118,9 @@ pub(crate) fn average_linkage_by(
 ///
 /// Sums of these are exact and do not depend on order; 2^31 pairs fit into 64 bits.
 pub(crate) fn fixed(score: f32) -> u64 {
-    const ONE: f64 = 4_294_967_296.0;
+    const ONE: u64 = 1 << 32;
     // The product is exact in f64 and `as` takes NaN and negatives to 0.
-    (f64::from(score.min(1.0)) * ONE) as u64
+    ((f64::from(score) * ONE as f64) as u64).min(ONE)
 }
 
 /// The summed score towards one cluster.
@@ -266,4 +266,39 @@ impl Component {
 /// `sum * size` without overflow: 2^63 times 2^32 needs more than 64 bits.
 fn cross(sum: u64, size: u32) -> u128 {
     u128::from(sum) * u128::from(size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_become_whole_numbers_that_keep_their_order() {
+        let one = 1u64 << 32;
+        let cases = [
+            (0.0, 0),
+            (1.0, one),
+            (0.5, one / 2),
+            (f32::EPSILON, one >> 23),
+            (1.0 - f32::EPSILON / 2.0, one - (1 << 8)),
+            (1.5, one),
+            (f32::INFINITY, one),
+            (-0.25, 0),
+            (f32::NAN, 0),
+        ];
+        for (score, expected) in cases {
+            assert_eq!(fixed(score), expected, "{score}");
+        }
+    }
+
+    #[test]
+    fn a_mean_that_equals_the_threshold_merges_whatever_the_decimals() {
+        use crate::similarity::Edge;
+        for score in [0.1f32, 0.2, 0.28, 0.3, 0.7, 0.9] {
+            let edge = |a, b| Edge { a, b, cosine: score, score };
+            let triangle = Graph::from_edges(3, vec![edge(0, 1), edge(0, 2), edge(1, 2)], 0.1);
+            assert_eq!(average_linkage(&triangle, score).labels(), [0, 0, 0]);
+            assert_eq!(average_linkage(&triangle, score.next_up()).labels(), [0, 1, 2]);
+        }
+    }
 }

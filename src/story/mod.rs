@@ -2,8 +2,8 @@
 //!
 //! Every cut gives a [`Partition`]: one label an article. [`linkage`] is the default and
 //! the best on news; [`components`], [`density`] and [`kmeans`] are the alternatives.
-//! [`copies`] finds copies of one text inside a story, [`describe`] and [`keywords`] say
-//! what a story holds.
+//! [`copies`] finds copies of one text inside a story, [`describe`](mod@describe) and
+//! [`keywords`] say what a story holds.
 //!
 //! Rows are expected in a canonical order (the caller sorts articles by id): ties are
 //! broken by row number, and results then do not depend on the order of the input. All
@@ -20,11 +20,21 @@
 //! ```
 
 pub mod components;
+pub mod copies;
 pub mod density;
+pub mod describe;
+pub mod keywords;
+pub mod kmeans;
 pub mod linkage;
 pub mod partition;
+pub mod svd;
 
 pub use components::connected_components;
+pub use copies::copy_families;
 pub use density::dbscan;
+pub use describe::{Placement, Role, Stories, Story, StoryId, describe};
+pub use keywords::add_keywords;
+pub use kmeans::kmeans;
 pub use linkage::average_linkage;
 pub use partition::{Groups, Partition};
+pub use svd::randomized_svd;
