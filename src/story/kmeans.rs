@@ -38,8 +38,8 @@ pub const COMPONENTS: usize = 100;
 /// Lloyd iterations at most.
 pub const MAX_ITERATIONS: u64 = 100;
 
-/// Power iterations of the SVD.
-const POWER_ITERATIONS: usize = 2;
+/// Power iterations of the SVD; each costs as much as one pass of products with A and Aᵀ.
+const POWER_ITERATIONS: usize = 1;
 
 /// The share of a row's length the reduced row must keep to be compared at all.
 const LEAST_KEPT: f64 = 1e-4;

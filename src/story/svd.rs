@@ -1,13 +1,14 @@
 //! Randomized SVD of a sparse matrix: few dense columns that keep what many sparse ones say.
 //!
 //! Halko, Martinsson and Tropp 2011 ("Finding structure with randomness"), algorithm 4.4,
-//! with the test matrix taken as Aᵀ G for random signs G: everything then stays in the row
+//! with the test matrix taken as Aᵀ G for a random G: everything then stays in the row
 //! space, as powers of A Aᵀ on a block of `n_components + 10` columns. The last step is a
 //! small symmetric eigenproblem, solved by Jacobi rotations.
 //!
 //! A may have millions of columns: Aᵀ Q is never held in full but for [`SPAN`] columns at
 //! a time, and runs of unused columns are skipped. Memory: three dense blocks of
-//! `n_rows x (n_components + 10)` f32, and 4 * [`SPAN`] * that width for the span. Time:
+//! `n_rows x (n_components + 10)` f32, [`SPAN`] rows more of that width, and 8 bytes for
+//! each entry of the fullest span. Time:
 //! `4 (n_iter + 2) nnz (n_components + 10)` flops, in parallel; plus the
 //! orthonormalisation, `n_rows (n_components + 10)^2` a step.
 //!
@@ -31,10 +32,7 @@ use rand_xoshiro::rand_core::{RngCore, SeedableRng};
 use rayon::prelude::*;
 
 /// Columns of A handled at a time.
-pub const SPAN: usize = BLOCK * 16;
-
-/// Columns of A one task sums up.
-const BLOCK: usize = 2048;
+pub const SPAN: usize = 1 << 15;
 
 /// Columns carried beyond those asked for, as the paper advises.
 const OVERSAMPLE: usize = 10;
@@ -43,7 +41,7 @@ const OVERSAMPLE: usize = 10;
 ///
 /// The shape is `n_rows x min(n_components, n_rows, n_cols)`; column `j` has the length of
 /// the `j`-th largest singular value, and rows are the rows of A in the basis of the first
-/// right singular vectors. `n_iter` power iterations (2 is enough for text) sharpen it.
+/// right singular vectors. `n_iter` power iterations (1 or 2 are usual) sharpen it.
 /// Signs of columns are arbitrary, but the same for one `seed`.
 ///
 /// Values that are not finite make the result not finite.
@@ -55,7 +53,7 @@ pub fn randomized_svd(a: &Csr, n_components: usize, n_iter: usize, seed: u64) ->
     if rank == 0 {
         return Array2::zeros((n, 0));
     }
-    let mut q = random_signs(n, width, seed);
+    let mut q = random_block(n, width, seed);
     for _ in 0..=n_iter {
         let mut columns = transpose(&gram_times(a, &q, width), n);
         orthonormalise(&mut columns, n);
@@ -88,58 +86,85 @@ pub fn randomized_svd(a: &Csr, n_components: usize, n_iter: usize, seed: u64) ->
     us
 }
 
-/// `n x width` values of -1 or 1, row after row.
-fn random_signs(n: usize, width: usize, seed: u64) -> Vec<f32> {
+/// `n x width` values drawn evenly from -1 to 1, row after row.
+///
+/// Any independent entries of mean 0 serve; normal ones would need a logarithm, and mere
+/// signs are too often dependent on one another where rows are few.
+fn random_block(n: usize, width: usize, seed: u64) -> Vec<f32> {
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-    let mut signs = Vec::with_capacity(n * width);
-    while signs.len() < n * width {
-        let bits = rng.next_u64();
-        let left = (n * width - signs.len()).min(64);
-        signs.extend((0..left).map(|i| if bits >> i & 1 == 1 { 1.0 } else { -1.0 }));
-    }
-    signs
+    let mut draw = || (rng.next_u64() >> 40) as f32 / (1u32 << 23) as f32 - 1.0;
+    (0..n * width).map(|_| draw()).collect()
 }
 
 /// `A Aᵀ Q` for `Q` of `n_rows x width`, row after row.
 ///
-/// For each span of columns: first `Z = A[:, span]ᵀ Q` (tasks own blocks of columns, rows
-/// ascend), then `Y += A[:, span] Z` (tasks own rows, columns ascend).
+/// For each span of columns: first `Z = A[:, span]ᵀ Q` (one task a column, rows ascend),
+/// then `Y += A[:, span] Z` (one task a row, columns ascend).
 fn gram_times(a: &Csr, q: &[f32], width: usize) -> Vec<f32> {
-    let n = a.n_rows();
-    let mut y = vec![0.0f32; n * width];
+    let mut y = vec![0.0f32; a.n_rows() * width];
     let mut z = vec![0.0f32; SPAN.min(a.n_cols()) * width];
+    let mut span = Transposed::default();
     // What is left of each row: the entries at and after the current span.
     let mut left: Vec<(&[u32], &[f32])> = a.rows().map(|r| (r.indices, r.data)).collect();
-    while let Some(start) = left.par_iter().filter_map(|(columns, _)| columns.first()).min() {
-        let start = *start as usize;
-        let end = start + SPAN;
-        z.par_chunks_mut(BLOCK * width).enumerate().for_each(|(block, z)| {
+    while let Some(&start) = left.par_iter().filter_map(|(columns, _)| columns.first()).min() {
+        span.fill(&left, start);
+        z.par_chunks_mut(width).enumerate().with_min_len(64).for_each(|(column, z)| {
             z.fill(0.0);
-            let from = start + block * BLOCK;
-            let to = (from + BLOCK).min(end);
-            for (row, (columns, values)) in left.iter().enumerate() {
-                let first = columns.partition_point(|&c| (c as usize) < from);
-                let q = &q[row * width..(row + 1) * width];
-                for (&c, &v) in columns[first..].iter().zip(&values[first..]) {
-                    if c as usize >= to {
-                        break;
-                    }
-                    let at = (c as usize - from) * width;
-                    add_scaled(&mut z[at..at + width], v, q);
-                }
+            for (row, v) in span.column(column) {
+                add_scaled(z, v, &q[row * width..(row + 1) * width]);
             }
         });
         y.par_chunks_mut(width).zip(&mut left).for_each(|(y, (columns, values))| {
-            let taken = columns.partition_point(|&c| (c as usize) < end);
+            let taken = columns.partition_point(|&c| ((c - start) as usize) < SPAN);
             for (&c, &v) in columns[..taken].iter().zip(&values[..taken]) {
-                let at = (c as usize - start) * width;
+                let at = (c - start) as usize * width;
                 add_scaled(y, v, &z[at..at + width]);
             }
-            *columns = &columns[taken..];
-            *values = &values[taken..];
+            (*columns, *values) = (&columns[taken..], &values[taken..]);
         });
     }
     y
+}
+
+/// The entries of one span of columns, column after column.
+#[derive(Debug, Default)]
+struct Transposed {
+    /// Column `i` of the span ends at `ends[i]` and begins where the one before ends.
+    ends: Vec<u32>,
+    entries: Vec<(u32, f32)>,
+}
+
+impl Transposed {
+    /// Takes the entries of columns `start..start + SPAN` from the front of each row.
+    fn fill(&mut self, left: &[(&[u32], &[f32])], start: u32) {
+        let within = |&c: &u32| ((c - start) as usize) < SPAN;
+        self.ends.clear();
+        self.ends.resize(SPAN + 1, 0);
+        for (columns, _) in left {
+            for &c in columns.iter().take_while(|&c| within(c)) {
+                self.ends[(c - start) as usize + 1] += 1;
+            }
+        }
+        for i in 0..SPAN {
+            self.ends[i + 1] += self.ends[i];
+        }
+        self.entries.resize(self.ends[SPAN] as usize, (0, 0.0));
+        // Where each column begins becomes, entry by entry, where it ends.
+        for (row, (columns, values)) in left.iter().enumerate() {
+            for (&c, &v) in columns.iter().zip(*values).take_while(|(c, _)| within(c)) {
+                let slot = &mut self.ends[(c - start) as usize];
+                self.entries[*slot as usize] = (row as u32, v);
+                *slot += 1;
+            }
+        }
+    }
+
+    /// Row and value of each entry of a column of the span, rows ascending.
+    fn column(&self, i: usize) -> impl Iterator<Item = (usize, f32)> + '_ {
+        let begin = if i == 0 { 0 } else { self.ends[i - 1] };
+        let entries = &self.entries[begin as usize..self.ends[i] as usize];
+        entries.iter().map(|&(row, v)| (row as usize, v))
+    }
 }
 
 /// `y += x * row`.
