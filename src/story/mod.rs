@@ -1,7 +1,7 @@
 //! From the similarity graph to stories: four ways to cut it, and what a story is made of.
 //!
 //! Every cut gives a [`Partition`]: one label an article. [`linkage`] is the default and
-//! the best on news; [`components`], [`density`] and [`kmeans`] are the alternatives.
+//! the best on news; [`components`], [`density`] and [`kmeans`](mod@kmeans) are the alternatives.
 //! [`copies`] finds copies of one text inside a story, [`describe`](mod@describe) and
 //! [`keywords`] say what a story holds.
 //!
