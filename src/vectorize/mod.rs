@@ -3,12 +3,13 @@
 mod count;
 mod csr;
 mod hash;
-pub mod hashed;
+mod hashed;
 mod ngram;
 mod simd;
 mod weight;
 
 pub use csr::{Csr, Row, times};
 pub use hash::{HASH_VERSION, bucket};
+pub use hashed::{Hashing, Lead, Parts, document_frequency};
 pub use ngram::{Analyzer, NgramRange};
 pub use weight::{Norm, Tf, smooth_idf};
