@@ -209,8 +209,11 @@ impl Draft {
         let bad_date = seconds.is_none() && !published.is_empty();
         article.published = seconds.map(|seconds| Published { seconds, original: published });
         if options.detect_lang && article.lang.is_empty() {
-            let sample = if article.text.is_empty() { &article.title } else { &article.text };
-            article.lang = detect_lang(sample).unwrap_or_default().to_owned();
+            // A short text says more together with its title.
+            let sample =
+                if article.text.len() < 400 { article.content() } else { (&*article.text).into() };
+            let lang = detect_lang(&sample).unwrap_or_default().to_owned();
+            article.lang = lang;
         }
         Outcome::Article { article, bad_date }
     }

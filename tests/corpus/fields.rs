@@ -159,7 +159,10 @@ fn a_split_can_be_asked_for() {
 
 #[test]
 fn the_language_is_detected_only_where_asked_and_missing() {
-    let text = format!("{{\"text\": \"{TEXT}\"}}\n{{\"text\": \"{TEXT}.\", \"lang\": \"xx\"}}\n");
+    let text = format!(
+        "{{\"title\": \"{TITLE}\", \"text\": \"{TEXT} لبحث الهجمات الأخيرة\"}}\n\
+         {{\"text\": \"{TEXT}.\", \"lang\": \"xx\"}}\n"
+    );
     let langs = |options| -> Vec<String> {
         let (corpus, _) = Case::with("a.jsonl", &text).read(&options);
         corpus.articles.into_iter().map(|a| a.lang).collect()
