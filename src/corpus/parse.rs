@@ -143,7 +143,7 @@ fn json_line(line: &str, context: &Context<'_>) -> Outcome {
     if line.len() > context.options.max_record_bytes {
         return Outcome::Problem(Problem::too_long(context.options.max_record_bytes));
     }
-    match parse_line(line, &context.fields) {
+    match parse_line(line, context.fields) {
         Ok(draft) => draft.finish(context),
         Err(_) if memchr::memchr(0, line.as_bytes()).is_some() => Outcome::Problem(Problem::nul()),
         Err(problem) => Outcome::Problem(problem),

@@ -1,4 +1,6 @@
 //! Reading: every format, every spelling, everything that can be wrong with a file.
+// Helpers of tests may unwrap as the tests do.
+#![allow(clippy::unwrap_used)]
 
 mod any_bytes;
 mod conduct;
