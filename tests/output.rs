@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::Path;
 
 use khabar::Error;
-use khabar::corpus::{ReadOptions, column, read, read_rows};
+use khabar::corpus::{column, read_rows};
 use khabar::output::{
     AtomicFile, Cell, Column, Format, Kind, WriteOptions, is_closed_pipe, row_writer, safe,
 };
@@ -171,6 +171,7 @@ fn parquet_keeps_types_nulls_and_metadata() {
 #[cfg(feature = "parquet")]
 #[test]
 fn articles_come_out_of_parquet() {
+    use khabar::corpus::{ReadOptions, read};
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.parquet");
     let columns = [

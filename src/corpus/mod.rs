@@ -1,6 +1,6 @@
 //! Articles from files, folders and standard input, whatever their format.
 //!
-//! [`read`] takes what a user names and gives a [`Corpus`]: text files, JSON Lines, CSV, TSV
+//! [`read()`] takes what a user names and gives a [`Corpus`]: text files, JSON Lines, CSV, TSV
 //! and Parquet, packed with gzip or Zstandard or not, in UTF-8, UTF-16 or any WHATWG
 //! encoding. Records that cannot be used are told to the caller one by one and counted; the
 //! rest is kept. Input is streamed: beside the articles themselves (their strings and about
@@ -40,6 +40,7 @@ mod read;
 mod record;
 mod rows;
 mod source;
+mod types;
 mod walk;
 
 pub use clean::HtmlMode;
@@ -47,8 +48,9 @@ pub use date::parse_date;
 pub use field::Field;
 pub use ids::{Resolved, resolve_ids};
 pub use lang::detect_lang;
-pub use read::{Corpus, Event, ReadOptions, ReadReport, read};
+pub use read::read;
 pub use rows::{RowMap, Rows, column, read_rows};
+pub use types::{Corpus, Event, ReadOptions, ReadReport};
 
 /// Default of [`ReadOptions::max_record_bytes`]: 64 MiB.
 pub const DEFAULT_MAX_RECORD_BYTES: usize = 64 << 20;

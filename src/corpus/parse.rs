@@ -11,7 +11,8 @@ use rayon::prelude::*;
 use super::blocks::{Block, Blocks, Boundary};
 use super::field::{FieldMap, Slot};
 use super::json::parse_line;
-use super::record::{Context, Draft, LIST_SEPARATOR, Outcome, Problem, Raw};
+use super::record::{Context, Draft, Outcome, Problem, Raw};
+use crate::output::LIST_SEPARATOR;
 
 /// Blocks parsed at once; enough for many cores, and 16 MiB of text.
 const BATCH_BLOCKS: usize = 16;
@@ -124,8 +125,9 @@ fn json_lines(bytes: &[u8], context: &Context<'_>) -> Vec<(u64, Outcome)> {
             Some(text) => Ok(&text[start..end]),
             None => simdutf8::basic::from_utf8(&bytes[start..end]),
         };
-        // White space as JSON has it, the carriage return of a line end included.
-        let text = text.map(|text| text.trim_matches([' ', '\t', '\r']));
+        // White space as JSON has it, the carriage return of a line end included, and the marks
+        // that stay inside when files are put together.
+        let text = text.map(|text| text.trim_matches([' ', '\t', '\r', '\u{feff}']));
         if text != Ok("") {
             let outcome = match text {
                 Ok(line) => json_line(line, context),

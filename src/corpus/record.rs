@@ -100,9 +100,6 @@ impl Default for Draft {
     }
 }
 
-/// Between labels where a format has no lists.
-pub(crate) const LIST_SEPARATOR: &str = " | ";
-
 impl Draft {
     /// Takes the value of a name for the fields the name stands for.
     pub(crate) fn set(&mut self, slots: &[Slot], value: Raw<'_>, multi_label: bool) {

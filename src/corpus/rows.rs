@@ -89,7 +89,7 @@ fn parquet_rows(path: &Path, label: String) -> Result<Rows> {
             path: path.to_path_buf(),
             label,
             metadata: rows.metadata.clone(),
-            state: State::Parquet(rows),
+            state: State::Parquet(Some(rows)),
         }),
         Err(_) => Err(Error::format(label, "the file has no columns", "write it again")),
     }
@@ -120,8 +120,7 @@ enum State {
         ready: std::vec::IntoIter<Result<RowMap>>,
     },
     #[cfg(feature = "parquet")]
-    Parquet(super::parquet::Rows),
-    Done,
+    Parquet(Option<super::parquet::Rows>),
 }
 
 impl Rows {
@@ -138,10 +137,9 @@ impl Iterator for Rows {
     fn next(&mut self) -> Option<Result<RowMap>> {
         loop {
             match &mut self.state {
-                State::Done => return None,
                 #[cfg(feature = "parquet")]
                 State::Parquet(rows) => {
-                    return match rows.next() {
+                    return match rows.as_mut()?.next() {
                         None => None,
                         Some(Ok(row)) => Some(Ok(row
                             .into_columns()
@@ -149,7 +147,8 @@ impl Iterator for Rows {
                             .map(|(name, value)| (name.clone(), super::parquet::json_of(value)))
                             .collect())),
                         Some(Err(e)) => {
-                            self.state = State::Done;
+                            // What comes after a broken page means nothing.
+                            *rows = None;
                             Some(Err(e))
                         }
                     };

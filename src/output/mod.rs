@@ -30,6 +30,7 @@ mod safe;
 mod table;
 
 pub use atomic::{AtomicFile, is_closed_pipe};
+pub(crate) use cell::LIST_SEPARATOR;
 pub use cell::{Cell, Column, Kind};
 pub use format::{Format, RowWriter, WriteOptions, row_writer};
 pub use safe::safe;

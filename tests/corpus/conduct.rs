@@ -82,6 +82,27 @@ fn many_blocks_keep_their_order_and_line_numbers() {
 }
 
 #[test]
+fn any_number_of_threads_reads_the_same() {
+    let line = |i: usize| match i % 1000 {
+        0 => format!("{{\"title\": \"خبر {i}\"\n"),
+        _ => format!("{{\"id\": {}, \"title\": \"{}\"}}\n", i / 2, "خبر ".repeat(1 + i % 60)),
+    };
+    let text: String = (0..60_000).map(line).collect();
+    let case = Case::with("a.jsonl.zst", zst(text.as_bytes()));
+    let with = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let (corpus, problems) = case.read(&ReadOptions::default());
+            (corpus.articles, corpus.report, problems)
+        })
+    };
+    let one = with(1);
+    assert_eq!((one.0.len(), one.2.len()), (60_000 - 60 - one.1.repeats, 60));
+    assert!(!one.1.renamed.is_empty());
+    assert_eq!(with(3), one);
+}
+
+#[test]
 fn progress_ends_at_all_bytes() {
     let case = Case::with("a.txt", "خبر");
     case.file("b.jsonl", "{\"title\": \"t\"}\n");

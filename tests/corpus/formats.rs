@@ -20,6 +20,7 @@ fn every_format_gives_the_same_article() {
         ("blank.jsonl", format!("\n \n{json}\r\n\n").into_bytes()),
         ("escaped.jsonl", escaped.into_bytes()),
         ("bom.jsonl", with_mark(&json)),
+        ("joined.jsonl", [with_mark("\n"), with_mark(&json)].concat()),
         ("utf16le.jsonl", utf16(&json, true)),
         ("utf16be.jsonl", utf16(&json, false)),
         ("a.jsonl.gz", gz(json.as_bytes())),
