@@ -8,6 +8,7 @@ pub mod article;
 pub mod corpus;
 pub mod error;
 pub mod metrics;
+pub mod output;
 pub mod similarity;
 pub mod story;
 pub mod text;
