@@ -10,7 +10,8 @@
 //! the labels are called: all is computed from sorted counts. No score is ever NaN; where
 //! nothing was to be found and nothing was found, agreement is full and the score is 1.
 //!
-//! Cost: O(n log n) time for `n` articles, and about 40 bytes an article beside the input.
+//! Cost: O(n log n) time for `n` articles; beside the input at most some 90 bytes an article
+//! for labels, 200 where articles are matched by id.
 //!
 //! ```
 //! use khabar::metrics::score_clusters;

@@ -4,7 +4,7 @@
 //! different, same story, or copies of one text. Only the listed pairs are scored, so the
 //! numbers say how the listed pairs were chosen as much as how good the prediction is.
 //!
-//! O(pairs + predicted rows) time; 16 bytes a predicted row beside the input.
+//! O(pairs + predicted rows) time; some 50 bytes a predicted row beside the input.
 //!
 //! ```
 //! use khabar::metrics::{GoldPair, Judgement, PredRow, compare_pairs};
