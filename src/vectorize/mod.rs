@@ -1,5 +1,6 @@
 //! Articles as character n-gram TF-IDF vectors.
 
+mod background;
 mod count;
 mod csr;
 mod hash;
@@ -8,6 +9,9 @@ mod ngram;
 mod simd;
 mod weight;
 
+pub use background::{
+    BACKGROUND_BITS, Background, Blend, blended_idf, read_backgrounds, write_backgrounds,
+};
 pub use csr::{Csr, Row, times};
 pub use hash::{HASH_VERSION, bucket};
 pub use hashed::{Hashing, Lead, Parts, document_frequency};
