@@ -15,9 +15,7 @@ use std::path::PathBuf;
 
 use khabar::corpus::{ReadOptions, read};
 use khabar::text::{Normalizer, Profile, dominant_script};
-use khabar::vectorize::{
-    Background, Hashing, Parts, Tf, document_frequency, write_backgrounds,
-};
+use khabar::vectorize::{Background, Hashing, Parts, Tf, document_frequency, write_backgrounds};
 
 /// Documents of a language that are made up, all without the n-gram.
 const DOUBT: f64 = 500.0;

@@ -7,6 +7,7 @@
 pub mod article;
 pub mod corpus;
 pub mod error;
+pub mod group;
 pub mod metrics;
 pub mod output;
 pub mod similarity;

@@ -1,18 +1,14 @@
 //! The one place where a title or text is cleaned of HTML before it becomes an article.
 
-/// What happens to HTML in titles and texts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum HtmlMode {
-    /// Tags and entities go where a field looks like HTML.
-    #[default]
-    Auto,
-    /// Tags and entities always go.
-    Strip,
-    /// Everything stays.
-    Keep,
-}
+use std::borrow::Cow;
+
+pub use crate::text::HtmlMode;
+use crate::text::strip;
 
 /// A title or text as the article keeps it.
-pub(crate) fn clean_field(field: String, _mode: HtmlMode) -> String {
-    field
+pub(crate) fn clean_field(field: String, mode: HtmlMode) -> String {
+    match strip(&field, mode) {
+        Cow::Owned(clean) => clean,
+        Cow::Borrowed(_) => field,
+    }
 }

@@ -134,16 +134,22 @@ pub fn blended_idf(n_documents: u64, df: &[u32], background: Option<&Background>
     let trust = ((coverage - FOREIGN) / (NATIVE - FOREIGN)).clamp(0.0, 1.0);
     let pseudo = FEWEST + (MOST - FEWEST) * trust;
     let shares = shares();
+    let weight = |df: u32, level: u8| {
+        let prior = pseudo * shares[usize::from(level)];
+        let share = (f64::from(df) + prior) / (n_documents as f64 + pseudo);
+        if share > TOO_COMMON {
+            return 0.0;
+        }
+        powered(libm::log((1.0 + SCALE) / (1.0 + SCALE * share)) + 1.0, 2.0)
+    };
+    // Most buckets of a small input are empty: sixteen logarithms do for them.
+    let unseen: [f32; 16] = std::array::from_fn(|level| weight(0, level as u8));
     let idf = df
         .iter()
         .enumerate()
         .map(|(bucket, &df)| {
-            let prior = background.map_or(UNSEEN, |b| shares[usize::from(b.levels[bucket])]);
-            let share = (f64::from(df) + pseudo * prior) / (n_documents as f64 + pseudo);
-            if df == 0 || share > TOO_COMMON {
-                return 0.0;
-            }
-            powered(libm::log((1.0 + SCALE) / (1.0 + SCALE * share)) + 1.0, 2.0)
+            let level = background.map_or(0, |b| b.levels[bucket]);
+            if df == 0 { unseen[usize::from(level)] } else { weight(df, level) }
         })
         .collect();
     Blend { idf, coverage, known: trust > 0.5 }
@@ -153,9 +159,11 @@ pub fn blended_idf(n_documents: u64, df: &[u32], background: Option<&Background>
 fn shares() -> &'static [f64; 16] {
     static SHARES: OnceLock<[f64; 16]> = OnceLock::new();
     SHARES.get_or_init(|| {
-        std::array::from_fn(|l| {
-            if l == 0 { UNSEEN } else { libm::exp(TOP - STEP * (15 - l) as f64) }
-        })
+        std::array::from_fn(
+            |l| {
+                if l == 0 { UNSEEN } else { libm::exp(TOP - STEP * (15 - l) as f64) }
+            },
+        )
     })
 }
 
@@ -229,9 +237,8 @@ pub fn read_backgrounds(file: &[u8]) -> Result<Vec<Background>> {
     for _ in 0..word(4)?.min(64) {
         let n_documents = word(at + 4)?;
         let script = String::from_utf8_lossy(&body[at..at + 4]).trim_end().to_owned();
-        let nibbles = body
-            .get(at + 8..at + 8 + size)
-            .ok_or_else(|| wrong("the file is cut short"))?;
+        let nibbles =
+            body.get(at + 8..at + 8 + size).ok_or_else(|| wrong("the file is cut short"))?;
         let levels = nibbles.iter().flat_map(|b| [b & 15, b >> 4]).collect();
         tables.push(Background { script, n_documents, levels });
         at += 8 + size;

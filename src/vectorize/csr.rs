@@ -141,9 +141,31 @@ impl Csr {
         &self.data
     }
 
-    /// All values, to be changed in place.
-    pub(crate) fn data_mut(&mut self) -> &mut [f32] {
-        &mut self.data
+    /// Replaces every value by `f(column, value)` and drops those that become 0, in place.
+    pub(crate) fn retain_scaled(&mut self, f: impl Fn(u32, f32) -> f32) {
+        let (mut kept, mut from) = (0usize, 0usize);
+        for end in &mut self.indptr[1..] {
+            for at in from..*end as usize {
+                let (column, value) = (self.indices[at], self.data[at]);
+                let value = f(column, value);
+                self.indices[kept] = column;
+                self.data[kept] = value;
+                kept += usize::from(value != 0.0);
+            }
+            from = *end as usize;
+            *end = kept as u64;
+        }
+        self.indices.truncate(kept);
+        self.data.truncate(kept);
+        self.indices.shrink_to_fit();
+        self.data.shrink_to_fit();
+    }
+
+    /// Calls `f` with the values of every row.
+    pub(crate) fn for_each_row_mut(&mut self, f: impl Fn(&mut [f32])) {
+        for bounds in self.indptr.windows(2) {
+            f(&mut self.data[bounds[0] as usize..bounds[1] as usize]);
+        }
     }
 
     /// Row `i`.

@@ -219,3 +219,38 @@ pub fn document_frequency(rows: &Csr) -> Vec<u32> {
     }
     df
 }
+
+/// The buckets of single words: what of a row a word accounts for.
+#[derive(Debug)]
+pub struct WordBuckets {
+    hashing: Hashing,
+    codes: Vec<u32>,
+    sequence: Vec<u32>,
+    buckets: Vec<u32>,
+}
+
+impl WordBuckets {
+    /// Buffers for words hashed as `hashing` says.
+    #[must_use]
+    pub fn new(hashing: Hashing) -> Self {
+        Self { hashing, codes: Vec::new(), sequence: Vec::new(), buckets: Vec::new() }
+    }
+
+    /// A key of the word's normalised form and the buckets of its n-grams.
+    pub fn of(&mut self, normalizer: &Normalizer, word: &str) -> (u64, &[u32]) {
+        self.codes.clear();
+        normalizer.fold_into(word, &mut self.codes);
+        let h = self.hashing;
+        sequence_into(h.analyzer, &self.codes, &mut self.sequence);
+        buckets_into(h.analyzer, h.ngram_range, h.bits, &mut self.sequence, &mut self.buckets);
+        (code_key(&self.codes), &self.buckets)
+    }
+}
+
+/// A 64-bit key of normalised code points: equal words have equal keys.
+#[must_use]
+pub fn code_key(codes: &[u32]) -> u64 {
+    codes.iter().fold(codes.len() as u64, |h, &c| {
+        (h.rotate_left(7) ^ u64::from(c)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    })
+}

@@ -14,6 +14,6 @@ pub use background::{
 };
 pub use csr::{Csr, Row, times};
 pub use hash::{HASH_VERSION, bucket};
-pub use hashed::{Hashing, Lead, Parts, document_frequency};
+pub use hashed::{Hashing, Lead, Parts, WordBuckets, code_key, document_frequency};
 pub use ngram::{Analyzer, NgramRange};
-pub use weight::{Norm, Tf, smooth_idf};
+pub use weight::{Norm, Tf, smooth_idf, weigh_rows};

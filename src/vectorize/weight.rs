@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use super::Csr;
+
 /// How often an n-gram stands in a document, damped.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Tf {
@@ -134,4 +136,17 @@ pub(crate) fn weigh(columns: &[u32], values: &mut [f32], idf: &[f32], norm: Norm
 /// Cuts `0..n` into pieces of about equal work for parallel loops.
 pub(crate) fn pieces(n: usize, size: usize) -> Vec<Range<usize>> {
     (0..n).step_by(size.max(1)).map(|at| at..(at + size.max(1)).min(n)).collect()
+}
+
+/// Multiplies rows of term frequencies by `idf`, drops what becomes 0 and scales each row.
+///
+/// In place, in parallel pieces; the values keep their memory, so that the peak is that of
+/// the rows alone.
+///
+/// # Panics
+/// Where `idf` has not one value a column.
+pub fn weigh_rows(rows: &mut Csr, idf: &[f32], norm: Norm) {
+    assert_eq!(idf.len(), rows.n_cols(), "one idf a column");
+    rows.retain_scaled(|column, value| value * idf[column as usize]);
+    rows.for_each_row_mut(|values| scale_to(norm, values));
 }

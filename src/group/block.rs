@@ -1,0 +1,168 @@
+//! From articles to edges, one script at a time.
+//!
+//! Articles of different scripts share no n-gram worth the name and are never compared; each
+//! script has its own document frequencies, so that a hundred Arabic articles among twenty
+//! thousand English ones are weighed as what they are.
+
+use std::collections::BTreeMap;
+
+use super::weights::{CorpusWeights, ScriptWeights};
+use super::{GroupOptions, GroupReport, Method, ScriptReport, Stage};
+use crate::similarity::{Edge, Join, join};
+use crate::story::kmeans;
+use crate::text::{Normalizer, Profile, Script, dominant_script};
+use crate::vectorize::{
+    Analyzer, BACKGROUND_BITS, Background, Blend, Csr, NgramRange, Norm, Parts, blended_idf,
+    document_frequency, weigh_rows,
+};
+use crate::{Article, Error, Result};
+
+/// The articles of one script and their rows.
+pub(super) struct Block {
+    /// Their places in canonical order, ascending.
+    pub(super) articles: Vec<u32>,
+    /// One row each.
+    pub(super) rows: Csr,
+}
+
+/// What all blocks found, in canonical order of articles.
+pub(super) struct Found {
+    pub(super) edges: Vec<Edge>,
+    /// For each article the first one equal to it.
+    pub(super) head: Vec<u32>,
+    /// Labels of k-means, where it was asked for.
+    pub(super) kmeans: Option<Vec<u32>>,
+    pub(super) blocks: Vec<Block>,
+    pub(super) weights: CorpusWeights,
+    pub(super) report: GroupReport,
+}
+
+/// Counts, weighs and joins each script's articles.
+pub(super) fn vectorize_and_join(
+    articles: &[&Article],
+    normalizer: &Normalizer,
+    options: &GroupOptions,
+    progress: &dyn Fn(Stage),
+) -> Result<Found> {
+    let mut found = Found {
+        edges: Vec::new(),
+        head: (0..articles.len() as u32).collect(),
+        kmeans: (options.method == Method::Kmeans).then(|| vec![0; articles.len()]),
+        blocks: Vec::new(),
+        weights: CorpusWeights {
+            scripts: Vec::new(),
+            settings: CorpusWeights::settings_of(&options.hashing, options.normalize),
+        },
+        report: GroupReport::default(),
+    };
+    if let Some(given) = &options.weights
+        && given.settings != found.weights.settings
+    {
+        return Err(Error::parameter(
+            "--idf",
+            "the saved weights were made with other settings",
+            "use the same normalisation and n-gram flags, or save to a new file",
+        ));
+    }
+    let mut next_label = 0;
+    for (code, (name, places)) in by_script(articles) {
+        progress(Stage::Count);
+        let parts: Vec<Parts<'_>> = places
+            .iter()
+            .map(|&i| {
+                let a = articles[i as usize];
+                (a.title.as_str(), a.text.as_str())
+            })
+            .collect();
+        let (mut rows, lengths) = options.hashing.rows(normalizer, &parts, options.tf, 1.0, None);
+        drop(parts);
+        found.report.ngrams += lengths.iter().map(|&n| u64::from(n)).sum::<u64>();
+        progress(Stage::Weight);
+        let own = ScriptWeights {
+            script: code.to_owned(),
+            n_documents: places.len() as u64,
+            df: document_frequency(&rows),
+        };
+        let counted = options.weights.as_ref().and_then(|w| w.of(code)).unwrap_or(&own);
+        let background = background(code, options);
+        let Blend { idf, coverage, known } =
+            blended_idf(counted.n_documents, &counted.df, background);
+        weigh_rows(&mut rows, &idf, Norm::L2);
+        found.report.scripts.push(ScriptReport {
+            name,
+            articles: places.len(),
+            coverage: background.map(|_| coverage),
+            known,
+        });
+        found.weights.scripts.push(own);
+        progress(Stage::Join);
+        if let Some(labels) = &mut found.kmeans {
+            let share = options
+                .clusters
+                .map(|k| (k * places.len()).div_ceil(articles.len().max(1)).clamp(1, places.len()));
+            let partition = kmeans(&rows, share, options.seed)?;
+            for (&at, &label) in places.iter().zip(partition.labels()) {
+                labels[at as usize] = next_label + label;
+            }
+            next_label += partition.n_clusters() as u32;
+        }
+        join_block(articles, &places, &rows, options, &mut found);
+        found.blocks.push(Block { articles: places, rows });
+    }
+    Ok(found)
+}
+
+/// Joins one script's rows and puts what it finds in canonical numbers.
+fn join_block(
+    articles: &[&Article],
+    places: &[u32],
+    rows: &Csr,
+    options: &GroupOptions,
+    found: &mut Found,
+) {
+    let times: Option<Vec<Option<i64>>> = options.window.map(|_| {
+        places.iter().map(|&i| articles[i as usize].published.as_ref().map(|p| p.seconds)).collect()
+    });
+    let joined = join(
+        rows,
+        times.as_deref(),
+        &Join {
+            floor: options.threshold * options.floor_share,
+            pruning: options.pruning,
+            max_edges: options.max_edges,
+            window: options.window,
+        },
+    );
+    found.report.full_rows += joined.full_rows;
+    found.report.verified += joined.verified;
+    for (i, &head) in joined.head.iter().enumerate() {
+        found.head[places[i] as usize] = places[head as usize];
+    }
+    found.edges.extend(joined.edges.into_iter().map(|e| Edge {
+        a: places[e.a as usize],
+        b: places[e.b as usize],
+        ..e
+    }));
+}
+
+/// Places of the articles of each script, by code; those without letters are `Zyyy`.
+fn by_script(articles: &[&Article]) -> BTreeMap<&'static str, (&'static str, Vec<u32>)> {
+    let mut scripts: BTreeMap<&str, (&str, Vec<u32>)> = BTreeMap::new();
+    for (i, article) in articles.iter().enumerate() {
+        let body = if article.text.is_empty() { &article.title } else { &article.text };
+        let (code, name) = dominant_script(body)
+            .or_else(|| dominant_script(&article.title))
+            .map_or(("Zyyy", "no script"), |s: Script| (s.code(), s.name()));
+        scripts.entry(code).or_insert_with(|| (name, Vec::new())).1.push(i as u32);
+    }
+    scripts
+}
+
+/// The background of a script, where it was made with the settings at hand.
+fn background(code: &str, options: &GroupOptions) -> Option<&'static Background> {
+    let fits = options.hashing.analyzer == Analyzer::CharWb
+        && options.hashing.ngram_range == NgramRange::default()
+        && options.hashing.bits() == BACKGROUND_BITS
+        && options.normalize == Profile::Standard.options();
+    if fits { Background::of(code) } else { None }
+}

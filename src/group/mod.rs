@@ -1,0 +1,345 @@
+//! The main job: a day's articles into story groups.
+//!
+//! [`group`] runs the whole way: canonical order, one block a script, n-gram counts, blended
+//! document frequencies, rows, join, cut, copies, description. Everything that could depend
+//! on the order of the input works on articles sorted by time and id, so the groups do not;
+//! every sum has a fixed order, so the threads do not matter either.
+//!
+//! About 90 microseconds an article of 3 KB on one core (30,000 articles), 20 KB of memory an
+//! article besides its text.
+//!
+//! ```
+//! use khabar::group::{GroupOptions, group};
+//! use khabar::Article;
+//! let article = |id: &str, title: &str, text: &str| Article {
+//!     id: id.into(), title: title.into(), text: text.into(), ..Article::default()
+//! };
+//! let articles = [
+//!     article("1", "زلزال يضرب جنوب تعز", "ضرب زلزال بقوة 5.6 درجات محافظة تعز اليمنية فجر الأحد"),
+//!     article("2", "هزة أرضية قوية في تعز", "سجلت محافظة تعز زلزالاً بلغت قوته 5.6 درجات فجر الأحد"),
+//!     article("3", "المرفأ يفوز بالكأس", "أحرز فريق المرفأ لقب الكأس بعد فوزه على القلعة بهدفين"),
+//! ];
+//! let found = group(&articles, &GroupOptions::default(), &|_| {})?;
+//! let story = |i: usize| found.placements[i].story_id;
+//! assert_eq!(story(0), story(1));
+//! assert_ne!(story(0), story(2));
+//! # Ok::<(), khabar::Error>(())
+//! ```
+
+mod block;
+mod recut;
+mod shared;
+mod weights;
+
+use crate::similarity::{Edge, Graph, Pruning};
+use crate::story::{
+    Partition, Placement, Stories, Story, average_linkage, connected_components, copy_families,
+    dbscan, density, describe,
+};
+use crate::text::{NormalizeOptions, Normalizer};
+use crate::vectorize::{Hashing, Lead, Tf};
+use crate::{Article, Error, Result};
+
+pub use recut::{SavedGraph, recut};
+pub use weights::{CorpusWeights, ScriptWeights};
+
+/// How the similarity graph is cut into stories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Method {
+    /// Average linkage: no chaining; the best on news.
+    #[default]
+    Linkage,
+    /// DBSCAN of linfa-clustering over the graph.
+    Dbscan,
+    /// k-means of linfa-clustering over a randomized SVD of the rows.
+    Kmeans,
+    /// Connected components.
+    Components,
+}
+
+/// Settings of [`group`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupOptions {
+    /// The cosine two articles (on average, two groups) need to stand together; 0 to 1.
+    pub threshold: f32,
+    /// Pairs are listed from this part of the threshold on: linkage averages need them.
+    pub floor_share: f32,
+    /// How the graph is cut.
+    pub method: Method,
+    /// Number of clusters of k-means, over all scripts; about `sqrt(n / 2)` where not given.
+    pub clusters: Option<usize>,
+    /// Articles further apart are not compared; seconds.
+    pub window: Option<i64>,
+    /// Whether the join may leave out a few weak pairs.
+    pub pruning: Pruning,
+    /// Most earlier neighbours an article keeps.
+    pub max_edges: usize,
+    /// The cosine from which two articles of one story may be copies of one text.
+    pub copy_cosine: f32,
+    /// Which spellings are folded.
+    pub normalize: NormalizeOptions,
+    /// N-grams and columns.
+    pub hashing: Hashing,
+    /// Term frequency.
+    pub tf: Tf,
+    /// Whether stories get keywords: a pass over all words.
+    pub keywords: bool,
+    /// Whether articles get the words that tie them to their nearest.
+    pub shared: bool,
+    /// Document frequencies of another, larger corpus instead of the input's own.
+    pub weights: Option<CorpusWeights>,
+    /// Seed of k-means and its SVD.
+    pub seed: u64,
+}
+
+impl Default for GroupOptions {
+    fn default() -> Self {
+        let mut hashing = Hashing::default();
+        hashing.lead = Some(Lead { characters: 400, times: 3 });
+        Self {
+            threshold: 0.17,
+            floor_share: 0.8,
+            method: Method::Linkage,
+            clusters: None,
+            window: None,
+            pruning: Pruning::Fast,
+            max_edges: 100,
+            copy_cosine: 0.5,
+            normalize: NormalizeOptions::default(),
+            hashing,
+            tf: Tf::Log,
+            keywords: false,
+            shared: true,
+            weights: None,
+            seed: 0,
+        }
+    }
+}
+
+/// Where [`group`] is; for a progress bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Texts become counts.
+    Count,
+    /// Counts become rows of weights.
+    Weight,
+    /// Rows are joined.
+    Join,
+    /// The graph is cut.
+    Link,
+    /// Stories are described.
+    Describe,
+}
+
+/// What the job found out on its way.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GroupReport {
+    /// Each script of the input: name, articles, and whether a background knows its language.
+    pub scripts: Vec<ScriptReport>,
+    /// Articles equal to an earlier one after normalisation.
+    pub equal: usize,
+    /// Articles that had more neighbours than `max_edges`.
+    pub full_rows: usize,
+    /// Pairs at or above the floor.
+    pub edges: usize,
+    /// Pairs whose full cosine was worked out.
+    pub verified: u64,
+    /// N-grams counted.
+    pub ngrams: u64,
+}
+
+/// One script of the input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScriptReport {
+    /// Unicode's name of it.
+    pub name: &'static str,
+    /// Articles written in it.
+    pub articles: usize,
+    /// Share of its n-grams that the background holds for common; none without a background.
+    pub coverage: Option<f64>,
+    /// Whether the background knows the language.
+    pub known: bool,
+}
+
+/// The result of [`group`]; articles are named by their place in the input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grouping {
+    /// The stories, the largest first, then by their earliest article.
+    pub stories: Vec<Story>,
+    /// Where each article stands, in input order.
+    pub placements: Vec<Placement>,
+    /// The words that tie each article to its nearest; empty where not asked for.
+    pub shared: Vec<Vec<String>>,
+    /// The graph that was cut, to be saved and cut again.
+    pub graph: SavedGraph,
+    /// Document frequencies used, to be saved and used again.
+    pub weights: CorpusWeights,
+    /// What was found out on the way.
+    pub report: GroupReport,
+}
+
+/// Groups articles into stories.
+///
+/// `progress` is called at the start of each stage, from the calling thread.
+///
+/// # Errors
+/// [`Error::Parameter`] for a threshold, share or cluster number out of range; what linfa
+/// says where one of its methods refuses.
+pub fn group(
+    articles: &[Article],
+    options: &GroupOptions,
+    progress: &dyn Fn(Stage),
+) -> Result<Grouping> {
+    check(options)?;
+    let order = canonical_order(articles);
+    let sorted: Vec<&Article> = order.iter().map(|&i| &articles[i as usize]).collect();
+    let normalizer = Normalizer::new(options.normalize);
+    let found = block::vectorize_and_join(&sorted, &normalizer, options, progress)?;
+    progress(Stage::Link);
+    let floor = options.threshold * options.floor_share;
+    let graph = Graph::from_edges(sorted.len(), found.edges, floor);
+    let partition = match &found.kmeans {
+        Some(labels) => Partition::from_labels(labels),
+        None => expand(&cut(&graph, options)?, &found.head),
+    };
+    progress(Stage::Describe);
+    let families = families(&graph, &partition, &found.head, options.copy_cosine);
+    let full = with_equal_rows(&graph, &found.head);
+    let mut stories = describe(&sorted, &partition, &families, &full);
+    if options.keywords {
+        shared::add_keywords(&mut stories.stories, &sorted, &partition, &normalizer);
+    }
+    let tying = if options.shared {
+        shared::tying_words(&sorted, &found.blocks, &stories.placements, &normalizer, options)
+    } else {
+        vec![Vec::new(); sorted.len()]
+    };
+    let mut report = found.report;
+    report.equal = found.head.iter().enumerate().filter(|&(i, &h)| h != i as u32).count();
+    report.edges = graph.n_edges();
+    Ok(Grouping {
+        graph: SavedGraph::new(&sorted, &graph, &found.head, options),
+        weights: found.weights,
+        report,
+        ..in_input_order(stories, tying, &order)
+    })
+}
+
+fn check(options: &GroupOptions) -> Result<()> {
+    let share = |name, value: f32| {
+        if value > 0.0 && value <= 1.0 {
+            return Ok(());
+        }
+        Err(Error::parameter(
+            name,
+            format!("{value} is no cosine"),
+            "give a number above 0, up to 1",
+        ))
+    };
+    share("--threshold", options.threshold)?;
+    share("--floor", options.floor_share)?;
+    share("--copy-cosine", options.copy_cosine)?;
+    if options.clusters == Some(0) {
+        return Err(Error::parameter("--clusters", "0 clusters", "give a number from 1 on"));
+    }
+    if options.max_edges == 0 {
+        return Err(Error::parameter("--max-edges", "0 edges", "give a number from 1 on"));
+    }
+    Ok(())
+}
+
+/// Articles by time, then id; the undated last.
+fn canonical_order(articles: &[Article]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..articles.len() as u32).collect();
+    order.sort_by(|&a, &b| {
+        let (a, b) = (&articles[a as usize], &articles[b as usize]);
+        crate::story::describe::by_time(a, b)
+    });
+    order
+}
+
+/// Cuts the graph of unique rows.
+fn cut(graph: &Graph, options: &GroupOptions) -> Result<Partition> {
+    Ok(match options.method {
+        Method::Linkage | Method::Kmeans => average_linkage(graph, options.threshold),
+        Method::Components => connected_components(graph, options.threshold),
+        Method::Dbscan => dbscan(graph, options.threshold, density::MIN_POINTS)?,
+    })
+}
+
+/// Puts rows equal to an earlier one where that one is.
+fn expand(partition: &Partition, head: &[u32]) -> Partition {
+    let labels: Vec<u32> = head.iter().map(|&h| partition.label(h as usize)).collect();
+    Partition::from_labels(&labels)
+}
+
+/// Copy families: those of the graph, equal rows always being copies.
+fn families(
+    graph: &Graph,
+    partition: &Partition,
+    head: &[u32],
+    copy_cosine: f32,
+) -> Vec<Option<u32>> {
+    let mut found = copy_families(graph, partition, copy_cosine);
+    let mut next = found.iter().flatten().max().map_or(0, |m| m + 1);
+    for (i, &h) in head.iter().enumerate() {
+        if h as usize != i {
+            let family = *found[h as usize].get_or_insert_with(|| {
+                next += 1;
+                next - 1
+            });
+            found[i] = Some(family);
+        }
+    }
+    found
+}
+
+/// The graph with an edge of 1 between each row and the row it equals.
+fn with_equal_rows(graph: &Graph, head: &[u32]) -> Graph {
+    if head.iter().enumerate().all(|(i, &h)| h as usize == i) {
+        return graph.clone();
+    }
+    let equal = head.iter().enumerate().filter(|&(i, &h)| h as usize != i).map(|(i, &h)| Edge {
+        a: h,
+        b: i as u32,
+        cosine: 1.0,
+        score: 1.0,
+    });
+    Graph::from_edges(graph.n_nodes(), graph.edges().chain(equal).collect(), graph.floor())
+}
+
+/// From rows in canonical order to places in the input.
+fn in_input_order(found: Stories, tying: Vec<Vec<String>>, order: &[u32]) -> Grouping {
+    let Stories { mut stories, placements } = found;
+    for story in &mut stories {
+        for member in &mut story.members {
+            *member = order[*member as usize];
+        }
+        story.representative = order[story.representative as usize];
+    }
+    // The largest first; of equals the one that began first, as stories come in that order.
+    let mut by_size: Vec<usize> = (0..stories.len()).collect();
+    by_size.sort_by_key(|&s| std::cmp::Reverse(stories[s].members.len()));
+    let mut number = vec![0; stories.len()];
+    for (new, &old) in by_size.iter().enumerate() {
+        number[old] = new as u32;
+    }
+    let mut slots: Vec<Option<Story>> = stories.into_iter().map(Some).collect();
+    let stories = by_size.iter().filter_map(|&old| slots[old].take()).collect();
+    let mut place: Vec<Option<Placement>> = vec![None; order.len()];
+    let mut shared = vec![Vec::new(); order.len()];
+    for ((&at, mut placement), words) in order.iter().zip(placements).zip(tying) {
+        placement.story = number[placement.story as usize];
+        placement.nearest = placement.nearest.map(|n| order[n as usize]);
+        place[at as usize] = Some(placement);
+        shared[at as usize] = words;
+    }
+    Grouping {
+        stories,
+        placements: place.into_iter().flatten().collect(),
+        shared,
+        graph: SavedGraph::default(),
+        weights: CorpusWeights::default(),
+        report: GroupReport::default(),
+    }
+}

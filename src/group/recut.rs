@@ -1,0 +1,77 @@
+//! A saved similarity graph, and cutting it again at another threshold.
+//!
+//! What a cut needs is small: the ids in canonical order, which articles are equal, the edges
+//! above a floor. Cutting 30,000 articles again takes a fraction of a second.
+
+use super::{GroupOptions, Method, expand, families, with_equal_rows};
+use crate::similarity::{Edge, Graph};
+use crate::story::{Partition, Stories, average_linkage, connected_components, dbscan, density};
+use crate::{Article, Error, Result};
+
+/// The similarity graph of a corpus; what an edge file holds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SavedGraph {
+    /// Ids in canonical order (by time, then id).
+    pub ids: Vec<String>,
+    /// For each article the first one with an equal row, itself where there is none.
+    pub head: Vec<u32>,
+    /// Pairs of heads at or above the floor.
+    pub edges: Vec<Edge>,
+    /// The score below which pairs are not listed.
+    pub floor: f32,
+}
+
+impl SavedGraph {
+    pub(super) fn new(
+        articles: &[&Article],
+        graph: &Graph,
+        head: &[u32],
+        options: &GroupOptions,
+    ) -> Self {
+        Self {
+            ids: articles.iter().map(|a| a.id.clone()).collect(),
+            head: head.to_vec(),
+            edges: graph.edges().collect(),
+            floor: options.threshold * options.floor_share,
+        }
+    }
+}
+
+/// Cuts a saved graph again. `articles`, in the order of the saved ids, may be empty articles
+/// that hold nothing but their id.
+///
+/// # Errors
+/// [`Error::Parameter`] where the threshold is below the floor of the file, or the method
+/// needs the texts.
+pub fn recut(
+    saved: &SavedGraph,
+    articles: &[&Article],
+    threshold: f32,
+    method: Method,
+    copy_cosine: f32,
+) -> Result<Stories> {
+    if threshold < saved.floor {
+        return Err(Error::parameter(
+            "--threshold",
+            format!("{threshold} is below the floor {} of the edge file", saved.floor),
+            format!("give {} or more, or save the edges with a lower threshold", saved.floor),
+        ));
+    }
+    let graph = Graph::from_edges(saved.ids.len(), saved.edges.clone(), saved.floor);
+    let partition: Partition = match method {
+        Method::Linkage => average_linkage(&graph, threshold),
+        Method::Components => connected_components(&graph, threshold),
+        Method::Dbscan => dbscan(&graph, threshold, density::MIN_POINTS)?,
+        Method::Kmeans => {
+            return Err(Error::parameter(
+                "--method",
+                "kmeans works on texts, not on edges",
+                "name the input without --from-edges, or choose another method",
+            ));
+        }
+    };
+    let partition = expand(&partition, &saved.head);
+    let families = families(&graph, &partition, &saved.head, copy_cosine);
+    let full = with_equal_rows(&graph, &saved.head);
+    Ok(crate::story::describe(articles, &partition, &families, &full))
+}

@@ -1,0 +1,131 @@
+//! Words a person can read for what the vectors say: what ties two articles, what a story is
+//! about.
+//!
+//! An n-gram means little to a reader; the word it stands in means much. The cosine of two
+//! rows is a sum over the n-grams they share, so each word of an article has a part in it:
+//! the sum over its own n-grams. The words with the largest parts are shown, whole and in
+//! their original spelling. About 20 microseconds an article.
+
+use rayon::prelude::*;
+
+use super::GroupOptions;
+use super::block::Block;
+use crate::Article;
+use crate::story::{Partition, Placement, Story};
+use crate::text::{Normalizer, words};
+use crate::vectorize::{Csr, WordBuckets};
+
+/// Words shown for a pair.
+const MOST: usize = 6;
+/// Characters of an article that are searched for words: what ties two articles stands in
+/// their beginnings too.
+const SEARCHED: usize = 3000;
+
+/// For each article the words that tie it to its nearest, the strongest first.
+pub(super) fn tying_words(
+    articles: &[&Article],
+    blocks: &[Block],
+    placements: &[Placement],
+    normalizer: &Normalizer,
+    options: &GroupOptions,
+) -> Vec<Vec<String>> {
+    // Where each article's row is.
+    let mut row_of = vec![(0u32, 0u32); articles.len()];
+    for (b, block) in blocks.iter().enumerate() {
+        for (row, &at) in block.articles.iter().enumerate() {
+            row_of[at as usize] = (b as u32, row as u32);
+        }
+    }
+    (0..articles.len())
+        .into_par_iter()
+        .with_min_len(128)
+        .map_init(
+            || Finder::new(options.hashing.n_features(), options),
+            |finder, at| {
+                let Some(other) = placements[at].nearest else { return Vec::new() };
+                let (block, row) = row_of[at];
+                let rows = &blocks[block as usize].rows;
+                let other_row = row_of[other as usize].1;
+                finder.find(articles[at], rows, row as usize, other_row as usize, normalizer)
+            },
+        )
+        .collect()
+}
+
+/// Buffers of one worker.
+struct Finder {
+    /// What each shared column adds to the cosine; zero between pairs.
+    parts: Vec<f32>,
+    touched: Vec<u32>,
+    buckets: WordBuckets,
+}
+
+impl Finder {
+    fn new(n_features: usize, options: &GroupOptions) -> Self {
+        Self {
+            parts: vec![0.0; n_features],
+            touched: Vec::new(),
+            buckets: WordBuckets::new(options.hashing),
+        }
+    }
+
+    fn find(
+        &mut self,
+        article: &Article,
+        rows: &Csr,
+        a: usize,
+        b: usize,
+        normalizer: &Normalizer,
+    ) -> Vec<String> {
+        let (a, b) = (rows.row(a), rows.row(b));
+        let (mut i, mut j) = (0, 0);
+        while i < a.indices.len() && j < b.indices.len() {
+            let (x, y) = (a.indices[i], b.indices[j]);
+            if x == y {
+                self.parts[x as usize] = a.data[i] * b.data[j];
+                self.touched.push(x);
+            }
+            i += usize::from(x <= y);
+            j += usize::from(y <= x);
+        }
+        let mut best: Vec<(f32, u64, &str)> = Vec::new();
+        let end = article.text.char_indices().nth(SEARCHED).map_or(article.text.len(), |(i, _)| i);
+        for word in words(&article.title).chain(words(&article.text[..end])) {
+            let parts = &self.parts;
+            let (key, buckets) = self.buckets.of(normalizer, word.text);
+            let sum = buckets.iter().map(|&c| parts[c as usize]).sum::<f32>();
+            let weakest = best.last().map_or(0.0, |w| w.0);
+            if sum <= 0.0
+                || (best.len() == MOST && sum <= weakest)
+                || best.iter().any(|w| w.1 == key)
+            {
+                continue;
+            }
+            // Ties stay in the order of the text.
+            let place = best.partition_point(|w| w.0 >= sum);
+            best.insert(place, (sum, key, word.text));
+            best.truncate(MOST);
+        }
+        for column in self.touched.drain(..) {
+            self.parts[column as usize] = 0.0;
+        }
+        best.into_iter().map(|(_, _, word)| word.to_owned()).collect()
+    }
+}
+
+/// Fills the keywords of the stories.
+pub(super) fn add_keywords(
+    stories: &mut [Story],
+    articles: &[&Article],
+    partition: &Partition,
+    normalizer: &Normalizer,
+) {
+    crate::story::add_keywords(stories, articles, partition, |article, visit| {
+        let mut codes = Vec::new();
+        for word in words(&article.title).chain(words(&article.text)) {
+            codes.clear();
+            normalizer.fold_into(word.text, &mut codes);
+            visit(crate::vectorize::code_key(&codes), word.text);
+        }
+    });
+}
