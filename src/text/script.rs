@@ -39,8 +39,10 @@ impl Script {
     #[must_use]
     pub fn of(c: char) -> Option<Self> {
         use UnicodeScriptValue as U;
+        if !c.is_alphabetic() {
+            return None;
+        }
         match c.script() {
-            _ if !c.is_alphabetic() => None,
             U::Common | U::Inherited | U::Unknown => None,
             U::Hiragana | U::Katakana | U::Bopomofo => Some(Self(U::Han)),
             script => Some(Self(script)),
@@ -88,7 +90,8 @@ impl Table {
 fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let mut scripts: Vec<Script> = ('\0'..=char::MAX).filter_map(Script::of).collect();
+        let mut scripts: Vec<Script> = ('\0'..='\u{3FFFF}').filter_map(Script::of).collect();
+        scripts.dedup(); // neighbours first: some hundred are left to sort
         scripts.sort_unstable_by_key(|script| script.code());
         scripts.dedup();
         let mut table = Table { numbers: Box::default(), scripts };
