@@ -1,10 +1,10 @@
-//! HTML, scripts, words and offsets: tables of cases, hostile input, random text.
+//! HTML, scripts, words, offsets, hostile text: tables of cases, hostile input, random text.
 //!
 //! Each row says what a reader of news fields would expect, for example that
 //! `<p>خبر</p>` is `خبر` and that `a < b` is no tag.
 
 use khabar::text::{
-    HtmlMode, Normalizer, Profile, Script, dominant_script, strip, strip_with_offsets, words,
+    HtmlMode, Normalizer, Profile, SPACE, Script, dominant_script, strip, strip_with_offsets, words,
 };
 use proptest::prelude::*;
 
@@ -229,6 +229,53 @@ fn hostile_words_take_linear_time() {
     }
 }
 
+#[test]
+fn hostile_text_takes_linear_time() {
+    let n = 200_000;
+    let normalizer = Normalizer::from(Profile::Aggressive);
+    let mut out = Vec::new();
+    for text in [
+        "\u{301}".repeat(n),
+        "a\u{301}\u{323}".repeat(n),
+        format!("e{}", "\u{323}\u{301}".repeat(n)),
+        "Σ'".repeat(n),
+        format!("AΣ{}Σ", "'".repeat(n)),
+        "\u{200D}".repeat(n) + "\u{301}",
+        "\u{1161}\u{11A8}".repeat(n),
+        "ﷺ".repeat(n),
+        "و\u{64E}\u{654}".repeat(n),
+    ] {
+        let started = std::time::Instant::now();
+        out.clear();
+        normalizer.fold_into(&text, &mut out);
+        assert!(
+            out.iter().map(|f| f & !SPACE).eq(normalizer.normalize(&text).chars().map(u32::from))
+        );
+        assert!(
+            started.elapsed().as_secs() < 10,
+            "{:?}...",
+            text.chars().take(5).collect::<String>()
+        );
+    }
+}
+
+#[test]
+fn a_letter_owns_the_marks_behind_it_in_the_original() {
+    let normalizer = Normalizer::from(Profile::Standard);
+    for (text, found, original) in [
+        ("قال الشَّيْخُ.", "شيخ", "شَّيْخُ"),
+        ("«مِصْـــر»", "مصر", "مِصْـــر"),
+        ("في ﷲ!", "الله", "ﷲ"),
+        ("CAFE\u{301} x", "café", "CAFE\u{301}"),
+        ("عام ٢٠١٧م", "2017", "٢٠١٧"),
+    ] {
+        let (folded, map) = normalizer.normalize_with_offsets(text);
+        let at = folded.find(found).unwrap();
+        assert_eq!(&text[map.to_original(at..at + found.len())], original);
+        assert_eq!(map.to_original(folded.len()..folded.len() + 9), text.len()..text.len());
+    }
+}
+
 fn markup() -> impl Strategy<Value = String> {
     let parts = [
         "<p>",
@@ -292,6 +339,23 @@ proptest! {
     #[test]
     fn what_auto_leaves_of_text_without_markup_is_the_text(text in "[^<&]*") {
         prop_assert_eq!(strip(&text, HtmlMode::Auto), text.as_str());
+    }
+
+    #[test]
+    fn stopping_early_does_not_change_the_dominant_script(
+        runs in proptest::collection::vec(
+            (proptest::sample::select(vec!['a', 'ب', 'я', '日', ' ', 'é', '\u{1E900}']), 0..900_usize),
+            0..12,
+        ),
+    ) {
+        let text: String = runs.iter().flat_map(|&(c, n)| std::iter::repeat_n(c, n)).collect();
+        let mut counts = std::collections::BTreeMap::new();
+        for script in text.chars().take(4096).filter_map(Script::of) {
+            *counts.entry(script.code()).or_insert(0) += 1;
+        }
+        let most = counts.values().max();
+        let expected = counts.iter().find(|(_, n)| Some(*n) == most).map(|(code, _)| *code);
+        prop_assert_eq!(dominant_script(&text).map(Script::code), expected);
     }
 
     #[test]

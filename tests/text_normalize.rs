@@ -88,9 +88,8 @@ fn reference(text: &str, o: NormalizeOptions) -> String {
     ];
     let fold = |mut c: char| {
         for (on, from, to) in pairs {
-            let place = from.chars().position(|f| f == c);
-            if let (true, Some(place)) = (on, place) {
-                c = to.chars().nth(place).unwrap();
+            if let Some((_, image)) = from.chars().zip(to.chars()).find(|&(f, _)| on && f == c) {
+                c = image;
             }
         }
         c
@@ -125,8 +124,9 @@ fn reference(text: &str, o: NormalizeOptions) -> String {
     }
     s = s.nfc().collect();
     // A hamza that made no letter goes; then the next may make one.
-    while o.harakat && s.contains(hamza) {
-        let place = s.find(hamza).unwrap();
+    while o.harakat
+        && let Some(place) = s.find(hamza)
+    {
         s.remove(place);
         s = s.nfc().collect();
     }
@@ -212,8 +212,8 @@ fn check_every_character(o: NormalizeOptions, chars: impl Iterator<Item = char>)
 /// Assigned characters live in planes 0-3 and 14; of the empty and private planes a sample.
 fn is_worth_a_visit(c: char) -> bool {
     let (plane, rest) = (c as u32 >> 16, c as u32 & 0xFFFF);
-    (plane < 2 || plane == 14 || (plane == 2 && rest > 0xF000) || c as u32 % 251 == 0)
-        && !(('\u{4E20}'..'\u{9F00}').contains(&c) && rest % 61 != 0)
+    (plane < 2 || plane == 14 || (plane == 2 && rest > 0xF000) || (c as u32).is_multiple_of(251))
+        && (!('\u{4E20}'..'\u{9F00}').contains(&c) || rest.is_multiple_of(61))
 }
 
 #[test]
@@ -225,19 +225,22 @@ fn every_character_alone_and_among_neighbours_is_as_the_reference_says_under_sta
 }
 
 #[test]
-fn every_scalar_value_alone_folds_as_it_normalizes_under_every_profile() {
+fn every_scalar_value_alone_and_in_context_folds_as_it_normalizes_under_every_profile() {
     for profile in [Profile::None, Profile::Standard, Profile::Aggressive] {
         let normalizer = Normalizer::from(profile);
-        let (mut utf8, mut folded) = ([0; 4], Vec::new());
+        let (mut text, mut folded) = (String::new(), Vec::new());
         for c in '\0'..=char::MAX {
-            let text = c.encode_utf8(&mut utf8);
-            folded.clear();
-            normalizer.fold_into(text, &mut folded);
-            let normal = normalizer.normalize(text);
-            assert!(
-                folded.iter().map(|f| f & !SPACE).eq(normal.chars().map(u32::from)),
-                "{profile:?} {text:?}: {normal:?}, {folded:x?}"
-            );
+            for neighbours in [["", ""], ["ا\u{64E}e", "\u{301}\u{654}و"]] {
+                text.clear();
+                text.extend([neighbours[0], c.encode_utf8(&mut [0; 4]), neighbours[1]]);
+                folded.clear();
+                normalizer.fold_into(&text, &mut folded);
+                let normal = normalizer.normalize(&text);
+                assert!(
+                    folded.iter().map(|f| f & !SPACE).eq(normal.chars().map(u32::from)),
+                    "{profile:?} {text:?}: {normal:?}, {folded:x?}"
+                );
+            }
         }
     }
 }
@@ -281,53 +284,6 @@ fn unchanged_text_is_borrowed() {
     assert!(matches!(normalizer.normalize("Plain"), Owned(_)));
     let anything = "ﷲ É \u{200B}\u{64E}";
     assert!(matches!(Normalizer::from(Profile::None).normalize(anything), Borrowed(_)));
-}
-
-#[test]
-fn hostile_text_takes_linear_time() {
-    let n = 200_000;
-    let normalizer = Normalizer::from(Profile::Aggressive);
-    let mut out = Vec::new();
-    for text in [
-        "\u{301}".repeat(n),
-        "a\u{301}\u{323}".repeat(n),
-        format!("e{}", "\u{323}\u{301}".repeat(n)),
-        "Σ'".repeat(n),
-        format!("AΣ{}Σ", "'".repeat(n)),
-        "\u{200D}".repeat(n) + "\u{301}",
-        "\u{1161}\u{11A8}".repeat(n),
-        "ﷺ".repeat(n),
-        "و\u{64E}\u{654}".repeat(n),
-    ] {
-        let started = std::time::Instant::now();
-        out.clear();
-        normalizer.fold_into(&text, &mut out);
-        assert!(
-            out.iter().map(|f| f & !SPACE).eq(normalizer.normalize(&text).chars().map(u32::from))
-        );
-        assert!(
-            started.elapsed().as_secs() < 10,
-            "{:?}...",
-            text.chars().take(5).collect::<String>()
-        );
-    }
-}
-
-#[test]
-fn a_letter_owns_the_marks_behind_it_in_the_original() {
-    let normalizer = Normalizer::from(Profile::Standard);
-    for (text, found, original) in [
-        ("قال الشَّيْخُ.", "شيخ", "شَّيْخُ"),
-        ("«مِصْـــر»", "مصر", "مِصْـــر"),
-        ("في ﷲ!", "الله", "ﷲ"),
-        ("CAFE\u{301} x", "café", "CAFE\u{301}"),
-        ("عام ٢٠١٧م", "2017", "٢٠١٧"),
-    ] {
-        let (folded, map) = normalizer.normalize_with_offsets(text);
-        let at = folded.find(found).unwrap();
-        assert_eq!(&text[map.to_original(at..at + found.len())], original);
-        assert_eq!(map.to_original(folded.len()..folded.len() + 9), text.len()..text.len());
-    }
 }
 
 fn any_options() -> impl Strategy<Value = NormalizeOptions> {

@@ -80,7 +80,13 @@ fn word_length(text: &str) -> usize {
 /// Letters and digits. Unicode counts many marks as alphabetic too; alone they are no word,
 /// and a tatweel alone is a line.
 fn begins_word(c: char) -> bool {
-    c.is_alphanumeric() && c != TATWEEL && !is_combining_mark(c)
+    match c {
+        // Most of what comes, said without a search.
+        '\0'..='\x7F' => c.is_ascii_alphanumeric(),
+        '\u{620}'..='\u{63F}' | '\u{641}'..='\u{64A}' => true,
+        TATWEEL => false,
+        _ => c.is_alphanumeric() && !is_combining_mark(c),
+    }
 }
 
 /// Whether `joint` between `before` and `after` is inside a word.
