@@ -97,7 +97,7 @@ impl Default for GroupOptions {
         let mut hashing = Hashing::default();
         hashing.lead = Some(Lead { characters: 400, times: 3 });
         Self {
-            threshold: 0.17,
+            threshold: 0.15,
             floor_share: 0.8,
             method: Method::Linkage,
             clusters: None,

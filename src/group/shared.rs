@@ -19,7 +19,7 @@ use crate::vectorize::{Csr, WordBuckets};
 const MOST: usize = 6;
 /// Characters of an article that are searched for words: what ties two articles stands in
 /// their beginnings too.
-const SEARCHED: usize = 3000;
+const SEARCHED: usize = 1200;
 
 /// For each article the words that tie it to its nearest, the strongest first.
 pub(super) fn tying_words(

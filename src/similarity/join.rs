@@ -32,7 +32,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::graph::Edge;
-use crate::vectorize::{Csr, Row};
+use crate::vectorize::{Csr, Row, prefetch};
 
 /// How much the join may leave out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -86,7 +86,9 @@ const EXACT_SHARE: f64 = 0.06;
 const FAST_SHARE: f64 = 0.05;
 const HEAVIEST: usize = 512;
 /// Fast: the part of the floor that has to be found in the index.
-const FAST_PART: f32 = 0.35;
+const FAST_PART: f32 = 0.33;
+/// Lists asked for ahead of their use.
+const AHEAD: usize = 8;
 /// Below this many rows a column is never too common.
 const FEW: u32 = 50;
 
@@ -182,33 +184,29 @@ fn hash(row: Row<'_>) -> u64 {
 
 /// The unique rows, whole and as an inverted index of a part of them.
 struct Index {
-    /// Postings of column `c`: `post_ptr[c]..post_ptr[c + 1]`, rows ascending.
-    post_ptr: Vec<u64>,
-    post_row: Vec<u32>,
-    post_weight: Vec<f32>,
+    /// Postings of all columns, one after the other, rows ascending: (row, weight).
+    postings: Vec<(u32, f32)>,
+    /// The indexed part of row `x` is `queries[query_ptr[x]..query_ptr[x + 1]]`.
+    query_ptr: Vec<u64>,
+    queries: Vec<Query>,
     /// The rows: columns numbered by falling frequency, so that the busiest lie together in
     /// cache; columns of one row are left out, as they join nothing.
     row_ptr: Vec<u64>,
     row_column: Vec<u32>,
     row_weight: Vec<f32>,
     n_columns: usize,
-    /// The smallest weight of each row in the index, and the largest column: a value is in the
-    /// index where it comes first of the two ways. See [`Index::indexed`].
-    cut: Vec<Cut>,
-    /// Columns below this number are too common for the index.
-    first_indexed: u32,
     /// Length of each row's part outside the index; exact mode only.
     common_length: Vec<f32>,
     /// Rows whose common parts alone could reach the floor, ascending; exact mode only.
     heavy: Vec<u32>,
 }
 
-/// Which values of a row are indexed: heavier than `weight`, or as heavy and in a column up
-/// to `column`.
+/// One indexed value of a row: its weight and where the postings of earlier rows are.
 #[derive(Clone, Copy)]
-struct Cut {
+struct Query {
+    start: u64,
+    earlier: u32,
     weight: f32,
-    column: u32,
 }
 
 impl Index {
@@ -238,28 +236,25 @@ impl Index {
             .collect();
         let n_values = pieces.iter().map(|p| p.column.len()).sum();
         let mut index = Self {
-            post_ptr: vec![0; order.len() + 1],
-            post_row: Vec::new(),
-            post_weight: Vec::new(),
+            postings: Vec::new(),
+            query_ptr: Vec::with_capacity(unique.len() + 1),
+            queries: Vec::new(),
             row_ptr: Vec::with_capacity(unique.len() + 1),
             row_column: Vec::with_capacity(n_values),
             row_weight: Vec::with_capacity(n_values),
             n_columns: order.len(),
-            cut: Vec::with_capacity(unique.len()),
-            first_indexed,
             common_length: Vec::with_capacity(unique.len()),
             heavy: Vec::new(),
         };
+        index.invert(&pieces);
         index.row_ptr.push(0);
         for piece in pieces {
             let before = index.row_column.len() as u64;
             index.row_ptr.extend(piece.ends.iter().map(|&e| before + e as u64));
             index.row_column.extend_from_slice(&piece.column);
             index.row_weight.extend_from_slice(&piece.weight);
-            index.cut.extend_from_slice(&piece.cut);
             index.common_length.extend_from_slice(&piece.common_length);
         }
-        index.invert(unique.len());
         if exact {
             // g_x * g_y >= floor needs both >= floor, as neither exceeds 1.
             index.heavy = (0..unique.len() as u32)
@@ -269,29 +264,41 @@ impl Index {
         index
     }
 
-    /// Fills the postings from the rows.
-    fn invert(&mut self, n_rows: usize) {
-        let mut next = std::mem::take(&mut self.post_ptr);
-        for x in 0..n_rows {
-            for (c, _) in self.indexed(x) {
+    /// Fills the postings, and for each indexed value where its earlier rows are: as rows come
+    /// in order, that is what its column holds so far.
+    fn invert(&mut self, pieces: &[Rows]) {
+        let mut next = vec![0u64; self.n_columns + 1];
+        for piece in pieces {
+            for &(c, _) in &piece.indexed {
                 next[c as usize + 1] += 1;
             }
         }
         for c in 0..self.n_columns {
             next[c + 1] += next[c];
         }
-        self.post_ptr = next.clone();
-        let n = next[self.n_columns] as usize;
-        let (mut rows, mut weights) = (vec![0; n], vec![0.0; n]);
-        for x in 0..n_rows {
-            for (c, w) in self.indexed(x) {
-                let slot = &mut next[c as usize];
-                rows[*slot as usize] = x as u32;
-                weights[*slot as usize] = w;
-                *slot += 1;
+        let starts = next.clone();
+        let n = starts[self.n_columns] as usize;
+        self.postings = vec![(0, 0.0); n];
+        self.queries.reserve_exact(n);
+        self.query_ptr.push(0);
+        let mut x = 0;
+        for piece in pieces {
+            let mut from = 0;
+            for &end in &piece.indexed_ends {
+                for &(c, weight) in &piece.indexed[from..end] {
+                    let (slot, start) = (&mut next[c as usize], starts[c as usize]);
+                    self.postings[*slot as usize] = (x, weight);
+                    let earlier = (*slot - start) as u32;
+                    if earlier > 0 {
+                        self.queries.push(Query { start, earlier, weight });
+                    }
+                    *slot += 1;
+                }
+                self.query_ptr.push(self.queries.len() as u64);
+                from = end;
+                x += 1;
             }
         }
-        (self.post_row, self.post_weight) = (rows, weights);
     }
 
     fn row(&self, x: usize) -> (&[u32], &[f32]) {
@@ -299,13 +306,17 @@ impl Index {
         (&self.row_column[range.clone()], &self.row_weight[range])
     }
 
-    /// The part of row `x` that is in the index: (column, weight) in the order of the row.
-    fn indexed(&self, x: usize) -> impl Iterator<Item = (u32, f32)> + '_ {
-        let (columns, weights) = self.row(x);
-        let (cut, first) = (self.cut[x], self.first_indexed);
-        columns.iter().zip(weights).map(|(&c, &w)| (c, w)).filter(move |&(c, w)| {
-            c >= first && (w > cut.weight || (w == cut.weight && c <= cut.column))
-        })
+    /// Asks for the beginning of a row ahead of its use; the rest follows by itself.
+    fn prefetch_row(&self, x: usize) {
+        let at = self.row_ptr[x] as usize;
+        for line in 0..4 {
+            prefetch(&self.row_column, at + line * 16);
+            prefetch(&self.row_weight, at + line * 16);
+        }
+    }
+
+    fn queries(&self, x: usize) -> &[Query] {
+        &self.queries[self.query_ptr[x] as usize..self.query_ptr[x + 1] as usize]
     }
 }
 
@@ -315,14 +326,16 @@ struct Rows {
     ends: Vec<usize>,
     column: Vec<u32>,
     weight: Vec<f32>,
-    cut: Vec<Cut>,
+    /// The values to be indexed, in column order within a row.
+    indexed: Vec<(u32, f32)>,
+    indexed_ends: Vec<usize>,
     common_length: Vec<f32>,
 }
 
 impl Rows {
     fn new(rows: &Csr, chunk: &[u32], rank: &[u32], first_indexed: u32, exact: bool) -> Self {
         let mut out = Self::default();
-        let mut candidates: Vec<(f32, u32)> = Vec::new();
+        let mut candidates: Vec<(u32, f32)> = Vec::new();
         for &i in chunk {
             let row = rows.row(i as usize);
             let mut squares = 0.0f64;
@@ -336,21 +349,21 @@ impl Rows {
                 out.weight.push(w);
                 if r < first_indexed {
                     squares += f64::from(w) * f64::from(w);
-                } else if !exact {
-                    candidates.push((w, r));
+                } else {
+                    candidates.push((r, w));
                 }
             }
-            let cut = if candidates.len() > HEAVIEST {
-                let (_, &mut (weight, column), _) = candidates
-                    .select_nth_unstable_by(HEAVIEST - 1, |a, b| {
-                        b.0.total_cmp(&a.0).then(a.1.cmp(&b.1))
-                    });
-                Cut { weight, column }
-            } else {
-                Cut { weight: f32::NEG_INFINITY, column: u32::MAX }
-            };
+            if !exact && candidates.len() > HEAVIEST {
+                candidates.select_nth_unstable_by(HEAVIEST - 1, |a, b| {
+                    b.1.total_cmp(&a.1).then(a.0.cmp(&b.0))
+                });
+                candidates.truncate(HEAVIEST);
+                // A fixed order, so that sums do not depend on how the selection went.
+                candidates.sort_unstable_by_key(|v| v.0);
+            }
+            out.indexed.extend_from_slice(&candidates);
+            out.indexed_ends.push(out.indexed.len());
             out.ends.push(out.column.len());
-            out.cut.push(cut);
             out.common_length.push(libm::sqrt(squares) as f32);
         }
         out
@@ -373,6 +386,7 @@ struct Worker {
     touched: Vec<u32>,
     /// The row at hand, dense; zero between rows.
     dense: Vec<f32>,
+    hopeful: Vec<u32>,
     kept: Vec<(f32, u32)>,
 }
 
@@ -382,6 +396,7 @@ impl Worker {
             sums: vec![0.0; n_rows],
             touched: vec![0; n_rows + 1],
             dense: vec![0.0; n_columns],
+            hopeful: Vec::new(),
             kept: Vec::new(),
         }
     }
@@ -402,17 +417,25 @@ impl Worker {
         }
         self.kept.clear();
         let length = index.common_length[x];
-        for t in 0..touched {
-            let y = self.touched[t] as usize;
-            let partial = self.sums[y];
+        self.hopeful.clear();
+        for &y in &self.touched[..touched] {
+            let partial = self.sums[y as usize];
             let hopeful = match options.pruning {
                 // A hair of room for rounding: a pair at the floor is never bounded away.
-                Pruning::Exact => partial + length * index.common_length[y] + 1e-5 >= options.floor,
+                Pruning::Exact => {
+                    partial + length * index.common_length[y as usize] + 1e-5 >= options.floor
+                }
                 Pruning::Fast => partial >= options.floor * FAST_PART,
             };
-            if hopeful && near(x, y) {
-                self.verify(index, y, options.floor, found);
+            if hopeful && near(x, y as usize) {
+                self.hopeful.push(y);
             }
+        }
+        for i in 0..self.hopeful.len() {
+            if let Some(&next) = self.hopeful.get(i + 2) {
+                index.prefetch_row(next as usize);
+            }
+            self.verify(index, self.hopeful[i] as usize, options.floor, found);
         }
         if options.pruning == Pruning::Exact {
             self.sweep_heavy(index, x, options, near, found);
@@ -439,19 +462,20 @@ impl Worker {
 
     /// Adds up the indexed part; returns how many earlier rows were touched.
     fn accumulate(&mut self, index: &Index, x: usize, found: &mut Found) -> usize {
+        let (sums, list) = (&mut self.sums[..], &mut self.touched[..]);
         let mut touched = 0;
-        for (c, w) in index.indexed(x) {
-            let range =
-                index.post_ptr[c as usize] as usize..index.post_ptr[c as usize + 1] as usize;
-            let rows = &index.post_row[range.clone()];
-            // Rows ascend: those before x come first.
-            let earlier = rows.partition_point(|&y| (y as usize) < x);
-            found.updates += earlier as u64;
-            for (&y, &v) in rows[..earlier].iter().zip(&index.post_weight[range]) {
-                let sum = &mut self.sums[y as usize];
-                self.touched[touched] = y;
+        let queries = index.queries(x);
+        for (i, query) in queries.iter().enumerate() {
+            if let Some(next) = queries.get(i + AHEAD) {
+                prefetch(&index.postings, next.start as usize);
+            }
+            let from = query.start as usize;
+            found.updates += u64::from(query.earlier);
+            for &(y, v) in &index.postings[from..from + query.earlier as usize] {
+                let sum = &mut sums[y as usize];
+                list[touched] = y;
                 touched += usize::from(*sum == 0.0);
-                *sum += w * v;
+                *sum += query.weight * v;
             }
         }
         touched

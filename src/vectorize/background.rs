@@ -13,7 +13,7 @@
 //! The blend, for `n` documents with frequencies `df`:
 //! `share = (df + a * background) / (n + a)`, `a` between 50 and 1,000 pseudo-documents by
 //! coverage; `idf = (ln((1 + M) / (1 + M * share)) + 1)^2` with `M` = 30,000 whatever `n` is,
-//! and 0 where the share is above a fifth. Cost: one byte a bucket and script once decoded.
+//! and 0 where the share is above a tenth. Cost: one byte a bucket and script once decoded.
 //!
 //! ```
 //! use khabar::vectorize::{Background, bucket};
@@ -51,7 +51,7 @@ const MOST: f64 = 1000.0;
 /// The size of corpus every idf is scaled to.
 const SCALE: f64 = 30_000.0;
 /// N-grams in a larger share of documents than this say nothing of a story.
-const TOO_COMMON: f64 = 0.2;
+const TOO_COMMON: f64 = 0.1;
 
 /// One script's table.
 #[derive(Debug, Clone, PartialEq, Eq)]

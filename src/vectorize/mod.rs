@@ -12,6 +12,8 @@ mod weight;
 pub use background::{
     BACKGROUND_BITS, Background, Blend, blended_idf, read_backgrounds, write_backgrounds,
 };
+pub(crate) use simd::prefetch;
+
 pub use csr::{Csr, Row, times};
 pub use hash::{HASH_VERSION, bucket};
 pub use hashed::{Hashing, Lead, Parts, WordBuckets, code_key, document_frequency};
