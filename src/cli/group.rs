@@ -33,11 +33,11 @@ use super::{HELP, Outcome, edges};
 
 const EXAMPLES: &str = "\
 Examples:
-  khabar group articles.jsonl                             stories, as a table on a terminal
-  khabar group أخبار/ -o groups.csv --stories stories.csv  a row an article, a row a story
-  zcat day.jsonl.gz | khabar group - --window 3d | head   from a pipe to a pipe
-  khabar group a.jsonl --edges e.parquet -o g.jsonl       keep the graph ...
-  khabar group --from-edges e.parquet --threshold 0.3     ... and cut it again";
+  khabar group articles.jsonl                            the stories, as a table on a terminal
+  khabar group أخبار/ -o groups.csv --stories st.csv     a row an article, a row a story
+  zcat day.jsonl.gz | khabar group - --window 3d | head  from a pipe to a pipe
+  khabar group a.jsonl --edges e.parquet -o g.jsonl      keep the graph ...
+  khabar group --from-edges e.parquet --threshold 0.3    ... and cut it again";
 
 /// Group articles that tell the same story.
 ///

@@ -30,7 +30,7 @@ use clap::{Parser, Subcommand};
 
 /// Help leads with examples.
 pub(crate) const HELP: &str =
-    "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
+    "{before-help}{about-with-newline}\n{usage-heading} {usage}\n\n{all-args}{after-help}";
 
 /// Groups duplicate coverage of news stories; Arabic and every language with letters.
 #[derive(Parser)]
