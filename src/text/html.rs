@@ -2,8 +2,8 @@
 //!
 //! No document tree is built. Text is copied from one piece of markup to the next, so the
 //! cost is one pass and one copy (nothing, where there is neither `<` nor `&`), linear also
-//! where a million tags are opened and none is closed. Broken markup loses no text: a tag,
-//! comment or script that is never closed is left as it stands.
+//! where a million tags are opened and none is closed. Broken markup loses no text: a tag
+//! or comment that is never closed is left as it stands, of an endless script the tag goes.
 //!
 //! ```
 //! use khabar::text::{HtmlMode, strip};
@@ -168,9 +168,8 @@ impl<'a> Scanner<'a> {
             return Some((at + 4 + end + 3, Gap::Nothing));
         }
         self.last_close.filter(|&end| end > at)?;
-        if matches!(rest, [_, b'!' | b'?', b'a'..=b'z' | b'A'..=b'Z', ..]) {
-            let end = at + memchr(b'>', rest)? + 1; // <!DOCTYPE html>, <?xml ...?>
-            return Some((end, Gap::Block));
+        if markup::is_declaration(rest) {
+            return Some((at + memchr(b'>', rest)? + 1, Gap::Block));
         }
         let tag = Tag::read(rest)?;
         let end = self.tag_end(at + tag.length)?;
@@ -191,24 +190,36 @@ impl<'a> Scanner<'a> {
     }
 
     /// The byte after the `>` that closes the tag whose name ends at byte `from`; a `>` in
-    /// quotes does not.
+    /// quotes does not. A `<` before it says that this was no tag.
     fn tag_end(&mut self, from: usize) -> Option<usize> {
         let bytes = self.input.as_bytes();
+        let mut saw_value = false;
         let mut i = from;
-        while !self.quotes_are_broken {
-            i += memchr::memchr3(b'>', b'"', b'\'', &bytes[i..])?;
-            if bytes[i] == b'>' {
-                return Some(i + 1);
-            }
-            // Only a quote after `=` opens a value: `<p title=it's>` has none.
-            let opens = bytes[from..i].trim_ascii_end().ends_with(b"=");
-            match memchr(bytes[i], &bytes[i + 1..]) {
-                Some(length) if opens => i += length + 2,
-                None if opens => self.quotes_are_broken = true,
+        let is_mark = |b: &u8| matches!(b, b'>' | b'<' | b'"' | b'\'');
+        while let Some(step) = bytes[i..].iter().position(is_mark) {
+            i += step;
+            match bytes[i] {
+                b'>' => return Some(i + 1),
+                b'<' => break,
+                // Only after `=` does a quote open a value: in `<p title=it's>` none does.
+                quote
+                    if !self.quotes_are_broken
+                        && bytes[from..i].trim_ascii_end().ends_with(b"=") =>
+                {
+                    saw_value = true;
+                    let Some(length) = memchr(quote, &bytes[i + 1..]) else { break };
+                    i += length + 2;
+                }
                 _ => i += 1,
             }
         }
-        memchr(b'>', &bytes[from..]).map(|length| from + length + 1)
+        if !saw_value {
+            return None;
+        }
+        // The quotes may be what is wrong. Without them a tag ends at the next `<` or `>`,
+        // so no byte is looked at often, however many such tags there are.
+        self.quotes_are_broken = true;
+        self.tag_end(from)
     }
 
     /// The byte after `</script>` or `</style>`, looked for from byte `from`.
@@ -220,7 +231,7 @@ impl<'a> Scanner<'a> {
         let bytes = self.input.as_bytes();
         let found = memmem::find_iter(&bytes[from..], b"</").find_map(|i| {
             let tag = Tag::read(&bytes[from + i..])?;
-            if tag.raw_element() != Some(raw) {
+            if tag.raw_element() != Some(raw) || self.last_close < Some(from + i) {
                 return None;
             }
             memchr(b'>', &bytes[from + i..]).map(|length| from + i + length + 1)

@@ -150,6 +150,13 @@ pub(super) fn is_sure_tag(bytes: &[u8]) -> bool {
     rest.len() < window.len() && name > 0 && rest[name..].trim_ascii_start().starts_with(b"=")
 }
 
+/// Whether `bytes` begin with `<!DOCTYPE` or `<?xml`.
+pub(super) fn is_declaration(bytes: &[u8]) -> bool {
+    [b"<!doctype".as_slice(), b"<?xml"]
+        .iter()
+        .any(|name| bytes.get(..name.len()).is_some_and(|b| b.eq_ignore_ascii_case(name)))
+}
+
 /// Decodes the entity at the beginning of `bytes` (a `&`): its text and its length in bytes.
 pub(super) fn entity(bytes: &[u8]) -> Option<(Cow<'static, str>, usize)> {
     // The longest name has 31 letters; numbers may have leading zeros.

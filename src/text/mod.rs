@@ -3,7 +3,7 @@
 //! The order text passes through: [`html`] takes tags and entities out of a field,
 //! [`normalize`] folds spellings that differ only in form (presentation forms, vowel marks,
 //! hamza carriers, digits, case), and the n-grams are cut from the folded code points. Two
-//! helpers stand beside: [`words`] names whole words in their original spelling, for people,
+//! helpers stand beside: [`words()`] names whole words in their original spelling, for people,
 //! and [`script`] says which script an article is written in. [`OffsetMap`] leads from a
 //! place in the changed text back to the original, through any number of steps.
 //!

@@ -88,8 +88,8 @@ impl Normalizer {
             let before = out.len();
             result.push_to(&mut out);
             let length = out.len() - before;
-            // One character that became one of the same length: bytes stand side by side.
-            if matches!(result, Segment::One(_)) && length == end - start {
+            // ASCII, or one character that became one as long: bytes stand side by side.
+            if !matches!(result, Segment::Many(_)) && length == end - start {
                 map.push_parallel(length, start);
             } else {
                 map.push_whole(length, start..end);
@@ -100,29 +100,36 @@ impl Normalizer {
     }
 
     /// Calls `emit(start, end, result)` for each segment: a boundary character and all that
-    /// follows it up to the next one.
+    /// follows it up to the next one, or a run of ASCII that nothing follows but a boundary.
     fn for_each_segment(&self, text: &str, mut emit: impl FnMut(usize, usize, Segment<'_>)) {
+        let table = &self.table;
         let mut scratch = Scratch::default();
-        let mut chars = text.chars();
         let mut start = 0;
-        let mut ahead = chars.next().map(|c| (c, self.table.kind(c)));
-        while let Some((c, kind)) = ahead {
+        while let Some(c) = text[start..].chars().next() {
+            if c.is_ascii() {
+                let run = text.as_bytes()[start..].iter().take_while(|b| b.is_ascii()).count();
+                // Marks behind the run may join its last character.
+                let end = if start + run == text.len() { text.len() } else { start + run - 1 };
+                if end > start {
+                    emit(start, end, Segment::Ascii(&text[start..end], &table.ascii));
+                    start = end;
+                    continue;
+                }
+            }
             let mut end = start + c.len_utf8();
             let mut only_dropped = true;
-            ahead = None;
-            for c in chars.by_ref() {
-                let kind = self.table.kind(c);
+            for c in text[end..].chars() {
+                let kind = table.kind(c);
                 if kind.is_boundary() {
-                    ahead = Some((c, kind));
                     break;
                 }
                 only_dropped &= kind == Kind::Drop;
                 end += c.len_utf8();
             }
-            match kind {
+            match table.kind(c) {
                 Kind::Plain(one) if only_dropped => emit(start, end, Segment::One(to_char(one))),
                 _ => {
-                    self.table.rules.segment(text, start, end, &mut scratch);
+                    table.rules.segment(text, start, end, &mut scratch);
                     emit(start, end, Segment::Many(&scratch.composed));
                 }
             }
@@ -146,6 +153,8 @@ impl From<Profile> for Normalizer {
 /// What a segment becomes.
 #[derive(Clone, Copy)]
 enum Segment<'a> {
+    /// The original, each character of it one entry of the table.
+    Ascii(&'a str, &'a [u32; 128]),
     One(char),
     Many(&'a [char]),
 }
@@ -153,6 +162,7 @@ enum Segment<'a> {
 impl Segment<'_> {
     fn is(self, original: &str) -> bool {
         match self {
+            Self::Ascii(text, table) => text.bytes().all(|b| ascii(table, b) == b),
             Self::One(c) => original.len() == c.len_utf8() && original.starts_with(c),
             Self::Many(chars) => original.chars().eq(chars.iter().copied()),
         }
@@ -160,10 +170,18 @@ impl Segment<'_> {
 
     fn push_to(self, out: &mut String) {
         match self {
+            Self::Ascii(text, table) => {
+                out.extend(text.bytes().map(|b| char::from(ascii(table, b))));
+            }
             Self::One(c) => out.push(c),
             Self::Many(chars) => out.extend(chars),
         }
     }
+}
+
+/// What the ASCII byte `b` becomes: ASCII again, under all rules.
+fn ascii(table: &[u32; 128], b: u8) -> u8 {
+    table[usize::from(b & 0x7F)] as u8
 }
 
 /// The character of a plain entry.

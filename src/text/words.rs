@@ -22,6 +22,8 @@
 
 use unicode_normalization::char::is_combining_mark;
 
+const TATWEEL: char = 'ـ';
+
 /// A word and where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Word<'a> {
@@ -36,7 +38,7 @@ pub fn words(text: &str) -> impl Iterator<Item = Word<'_>> {
     let mut from = 0;
     std::iter::from_fn(move || {
         let rest = &text[from..];
-        let Some(skipped) = rest.find(char::is_alphanumeric) else {
+        let Some(skipped) = rest.find(begins_word) else {
             from = text.len();
             return None;
         };
@@ -54,7 +56,7 @@ fn word_length(text: &str) -> usize {
     // A separator seen since; the next character decides whether it joins.
     let mut joint = None;
     for (i, c) in text.char_indices() {
-        if c.is_alphanumeric() {
+        if begins_word(c) || (c == TATWEEL && joint.is_none()) {
             if joint.is_some_and(|joint| !joins(last, joint, c)) {
                 break;
             }
@@ -73,6 +75,18 @@ fn word_length(text: &str) -> usize {
         end = i + c.len_utf8();
     }
     end
+}
+
+/// Letters and digits. Unicode counts many marks as alphabetic too; alone they are no word,
+/// and a tatweel alone is a line.
+fn begins_word(c: char) -> bool {
+    match c {
+        // Most of what comes, said without a search.
+        '\0'..='\x7F' => c.is_ascii_alphanumeric(),
+        '\u{620}'..='\u{63F}' | '\u{641}'..='\u{64A}' => true,
+        TATWEEL => false,
+        _ => c.is_alphanumeric() && !is_combining_mark(c),
+    }
 }
 
 /// Whether `joint` between `before` and `after` is inside a word.
