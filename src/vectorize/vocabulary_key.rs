@@ -16,7 +16,7 @@ pub(crate) trait Key: Copy + Ord + Debug + Default + Send + Sync {
     /// Width in bits.
     const BITS: u32;
 
-    /// Ones in the `n` highest bits.
+    /// Ones in the `n` highest bits; in all where there are fewer.
     fn top(n: u32) -> Self;
     /// Both.
     fn and(self, mask: Self) -> Self;
@@ -41,7 +41,7 @@ macro_rules! integer_key {
             const BITS: u32 = <$int>::BITS;
 
             fn top(n: u32) -> Self {
-                if n == 0 { 0 } else { <$int>::MAX << (Self::BITS - n) }
+                if n == 0 { 0 } else { <$int>::MAX << Self::BITS.saturating_sub(n) }
             }
             #[inline(always)]
             fn and(self, mask: Self) -> Self {
@@ -201,6 +201,14 @@ mod tests {
             keys_order_as_strings_do::<Wide>(bits, n);
         }
         keys_order_as_strings_do::<Wide>(21, 8);
+    }
+
+    #[test]
+    fn more_bits_than_there_are_is_all_of_them() {
+        // Eight characters of 9 bits do not fit into 64, but five do, and are what counts.
+        assert_eq!((u64::top(72), u64::top(64), u64::top(0)), (u64::MAX, u64::MAX, 0));
+        assert_eq!((u128::top(168), u128::top(1)), (u128::MAX, 1 << 127));
+        assert_eq!(Wide::top(130), Wide([u64::MAX, u64::MAX, 3 << 62]));
     }
 
     #[test]
