@@ -1,3 +1,8 @@
-//! The `khabar` command.
+//! The `khabar` command. What each subcommand does stands in `cli`, one file a command; all
+//! work is the library's.
 
-fn main() {}
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

@@ -1,0 +1,408 @@
+//! `khabar group`: articles into stories, or a saved graph cut again.
+//!
+//! The order of work keeps what can fail cheaply before what costs: names of outputs, saved
+//! weights, the input, the grouping, files, and stdout last, so that a closed pipe
+//! (`| head`) loses no file. Beside the library's memory a few hundred bytes an article while
+//! rows are written.
+//!
+//! ```text
+//! khabar group أخبار/ -o groups.jsonl --stories stories.csv --edges edges.parquet
+//! khabar group --from-edges edges.parquet --threshold 0.3
+//! ```
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context as _, bail};
+use clap::{Args, ValueEnum};
+use khabar::corpus::Corpus;
+use khabar::group::{CorpusWeights, GroupOptions, Grouping, Method, group};
+use khabar::output::{AtomicFile, Format};
+use khabar::similarity::Pruning;
+use khabar::vectorize::Tf;
+
+use super::group_rows::{Grouped, write_groups, write_stories};
+use super::group_summary::Summary;
+use super::input_args::InputArgs;
+use super::normalize_args::NormalizeArgs;
+use super::output_args::{OutputArgs, Target, check_distinct, check_file};
+use super::run_args::RunArgs;
+use super::talk::{Talk, counted};
+use super::vector_args::VectorArgs;
+use super::{HELP, Outcome, edges};
+
+const EXAMPLES: &str = "\
+Examples:
+  khabar group articles.jsonl                            the stories, as a table on a terminal
+  khabar group أخبار/ -o groups.csv --stories st.csv     a row an article, a row a story
+  zcat day.jsonl.gz | khabar group - --window 3d | head  from a pipe to a pipe
+  khabar group a.jsonl --edges e.parquet -o g.jsonl      keep the graph ...
+  khabar group --from-edges e.parquet --threshold 0.3    ... and cut it again";
+
+/// Group articles that tell the same story.
+///
+/// One row an article, in input order: id, story_id, story_size, copy_id, role (representative,
+/// member, copy, single), score (to the representative), nearest_id, nearest_score, shared (the
+/// words that tie it to its nearest). The result depends neither on the order of the input nor
+/// on the number of threads.
+#[derive(Args)]
+#[command(help_template = HELP, before_help = EXAMPLES)]
+pub(crate) struct GroupArgs {
+    /// Files and folders of articles (.txt, .jsonl, .ndjson, .csv, .tsv, .parquet; also .gz,
+    /// .zst), or - for stdin
+    #[arg(value_name = "INPUT", required_unless_present = "from_edges")]
+    inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    cut: CutArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+    #[command(flatten)]
+    files: FileArgs,
+    #[command(flatten)]
+    join: JoinArgs,
+    #[command(flatten)]
+    vectors: VectorArgs,
+    #[command(flatten)]
+    normalize: NormalizeArgs,
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+/// What can be chosen again over a saved graph.
+#[derive(Args)]
+#[command(next_help_heading = "Stories")]
+struct CutArgs {
+    /// How alike articles of one story are, on average; above 0, up to 1
+    #[arg(long, value_name = "T", default_value = "0.17", value_parser = cosine)]
+    threshold: f32,
+    /// What the threshold cuts
+    #[arg(long, value_enum, default_value_t = ScoreName::Cosine)]
+    score: ScoreName,
+    /// How the graph of near articles is cut into stories
+    #[arg(long, value_enum, default_value_t = MethodName::Linkage)]
+    method: MethodName,
+    /// Number of clusters, with --method kmeans [default: sqrt(articles / 2)]
+    #[arg(long, value_name = "K", conflicts_with = "from_edges")]
+    clusters: Option<usize>,
+    /// How alike two articles of a story are that may be copies of one text
+    #[arg(long, value_name = "T", default_value = "0.5", value_parser = cosine)]
+    copy_cosine: f32,
+}
+
+/// Files beside the rows.
+#[derive(Args)]
+#[command(next_help_heading = "Files")]
+struct FileArgs {
+    /// Write a row a story: title, sources, first and last published, keywords, members
+    #[arg(long, value_name = "FILE")]
+    stories: Option<PathBuf>,
+    /// Save the graph of near articles (.parquet, .jsonl)
+    #[arg(long, value_name = "FILE", conflicts_with = "from_edges")]
+    edges: Option<PathBuf>,
+    /// Cut a saved graph again; with INPUT, which must be what it was made from, rows come in
+    /// its order and stories have titles
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["VectorArgs", "NormalizeArgs", "JoinArgs"])]
+    from_edges: Option<PathBuf>,
+    /// Use the n-gram weights saved in FILE; save this input's there if it does not exist
+    #[arg(long, value_name = "FILE", conflicts_with = "from_edges")]
+    idf: Option<PathBuf>,
+}
+
+/// What shapes the graph.
+#[derive(Args)]
+#[command(next_help_heading = "Comparison")]
+struct JoinArgs {
+    /// Do not compare articles further apart: 7d, 36h, 2w; the undated are always compared
+    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    window: Option<i64>,
+    /// List pairs from this part of the threshold on: averages need the weaker ones too
+    #[arg(long, value_name = "SHARE", default_value = "0.8", value_parser = cosine)]
+    floor: f32,
+    /// Find every pair; slower, and hardly ever different
+    #[arg(long)]
+    exact: bool,
+    /// Most earlier neighbours an article keeps, the best ones
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    max_edges: usize,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ScoreName {
+    Cosine,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum MethodName {
+    Linkage,
+    Dbscan,
+    Kmeans,
+    Components,
+}
+
+impl MethodName {
+    fn method(self) -> Method {
+        match self {
+            Self::Linkage => Method::Linkage,
+            Self::Dbscan => Method::Dbscan,
+            Self::Kmeans => Method::Kmeans,
+            Self::Components => Method::Components,
+        }
+    }
+}
+
+/// Reads a number above 0, up to 1.
+fn cosine(text: &str) -> Result<f32, String> {
+    let number = text.parse().ok().filter(|&n: &f32| n > 0.0 && n <= 1.0);
+    number.ok_or_else(|| "give a number above 0, up to 1".to_owned())
+}
+
+/// Reads a length of time in seconds: a whole number and its unit.
+fn seconds(text: &str) -> Result<i64, String> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let one = match unit.trim() {
+        "s" => Some(1),
+        "m" | "min" => Some(60),
+        "h" => Some(3600),
+        "d" => Some(86_400),
+        "w" => Some(7 * 86_400),
+        _ => None,
+    };
+    number
+        .parse::<i64>()
+        .ok()
+        .zip(one)
+        .and_then(|(number, one)| number.checked_mul(one))
+        .ok_or_else(|| "give a whole number and a unit: 7d, 36h, 2w, 90min".to_owned())
+}
+
+/// The outputs, checked.
+pub(crate) struct Targets {
+    pub(crate) rows: Target,
+    pub(crate) stories: Option<Target>,
+    edges: Option<PathBuf>,
+}
+
+impl GroupArgs {
+    fn targets(&self) -> anyhow::Result<Targets> {
+        let mut kept = self.inputs.clone();
+        kept.extend(self.files.from_edges.clone());
+        kept.extend(self.files.idf.clone());
+        let rows = self.output.target(&kept)?;
+        let story_file = |path: &PathBuf| Target::file(path, None, &kept);
+        let stories = self.files.stories.as_ref().map(story_file).transpose()?;
+        if let Some(path) = &self.files.edges {
+            check_file(path, &kept)?;
+            edges::check_name(path)?;
+        }
+        let paths = [Some(&rows.path), self.files.stories.as_ref(), self.files.edges.as_ref()];
+        check_distinct(&paths.iter().flatten().map(|p| p.as_path()).collect::<Vec<_>>())?;
+        Ok(Targets { rows, stories, edges: self.files.edges.clone() })
+    }
+
+    fn options(&self, targets: &Targets) -> anyhow::Result<GroupOptions> {
+        let defaults = GroupOptions::default();
+        let method = self.cut.method.method();
+        if self.cut.clusters.is_some() && method != Method::Kmeans {
+            bail!("--clusters: only kmeans takes a number of clusters; add --method kmeans");
+        }
+        if self.vectors.tf() == Tf::Bm25 {
+            bail!("--tf: group weighs by raw or log counts; choose one of them");
+        }
+        let mut hashing = defaults.hashing;
+        hashing.analyzer = self.vectors.analyzer();
+        hashing.ngram_range = self.vectors.ngram_range;
+        if let Some(n) = self.vectors.hashed {
+            hashing = hashing.with_n_features(n)?;
+        }
+        Ok(GroupOptions {
+            threshold: self.cut.threshold,
+            floor_share: self.join.floor,
+            method,
+            clusters: self.cut.clusters,
+            window: self.join.window,
+            pruning: if self.join.exact { Pruning::Exact } else { Pruning::Fast },
+            max_edges: self.join.max_edges,
+            copy_cosine: self.cut.copy_cosine,
+            normalize: self.normalize.options(),
+            hashing,
+            tf: self.vectors.tf(),
+            keywords: targets.stories.is_some(),
+            shared: targets.rows.format != Format::Table,
+            weights: self.files.idf.as_deref().map(saved_weights).transpose()?.flatten(),
+            seed: self.run.seed,
+        })
+    }
+}
+
+/// The weights in `path`; none where there is no such file yet.
+fn saved_weights(path: &Path) -> anyhow::Result<Option<CorpusWeights>> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(CorpusWeights::from_bytes(&path.to_string_lossy(), &bytes)?)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            check_file(path, &[])?;
+            Ok(None)
+        }
+        Err(e) => Err(khabar::Error::io(path, e).into()),
+    }
+}
+
+pub(crate) fn run(args: &GroupArgs) -> anyhow::Result<Outcome> {
+    let started = Instant::now();
+    let targets = args.targets()?;
+    let talk = args.run.start()?;
+    if let Some(path) = &args.files.from_edges {
+        return recut(args, path, &targets, &talk, started);
+    }
+    let options = args.options(&targets)?;
+    let corpus = args.input.read(&args.inputs, &talk)?;
+    let found = group(&corpus.articles, &options, &|stage| talk.stage(stage))?;
+    notes(&found, &options, &talk);
+    let grouped = Grouped {
+        articles: corpus.articles.iter().collect(),
+        stories: &found.stories,
+        placements: &found.placements,
+        shared: options.shared.then_some(&found.shared),
+        ids_only: false,
+    };
+    if let Some(path) = &targets.edges {
+        edges::write(path, &found.graph, &options)?;
+    }
+    if let (Some(path), None) = (&args.files.idf, &options.weights) {
+        save_weights(path, &found.weights)?;
+    }
+    let summary = Summary::new(&grouped, &corpus.report, started).with(&found.report);
+    finish(args, &grouped, &targets, &talk, &summary)?;
+    Ok(args.input.outcome(&corpus.report))
+}
+
+fn save_weights(path: &Path, weights: &CorpusWeights) -> anyhow::Result<()> {
+    let mut file = AtomicFile::create(path)?;
+    std::io::Write::write_all(&mut file, &weights.to_bytes()?)
+        .map_err(|e| khabar::Error::io(path, e))?;
+    Ok(file.commit()?)
+}
+
+/// What a user may want to do something about.
+fn notes(found: &Grouping, options: &GroupOptions, talk: &Talk) {
+    for script in &found.report.scripts {
+        let few = script.articles > 1 && script.articles < 1000;
+        if few && !script.known && options.weights.is_none() {
+            talk.note(&format!(
+                "{}: no built-in n-gram weights for this language or these settings; with only {} \
+                 stories may be coarse, more articles or --idf help",
+                script.name,
+                counted(script.articles, "article", "articles")
+            ));
+        }
+    }
+    if found.report.full_rows > 0 {
+        let full = counted(found.report.full_rows, "article has", "articles have");
+        talk.note(&format!(
+            "{full} more near articles than --max-edges {} keeps; raise it to keep all",
+            options.max_edges
+        ));
+    }
+}
+
+/// Cuts a saved graph again.
+fn recut(
+    args: &GroupArgs,
+    path: &Path,
+    targets: &Targets,
+    talk: &Talk,
+    started: Instant,
+) -> anyhow::Result<Outcome> {
+    let (saved, share) = edges::read(path)?;
+    let corpus = if args.inputs.is_empty() {
+        Corpus::default()
+    } else {
+        args.input.read(&args.inputs, talk)?
+    };
+    let (threshold, method) = (args.cut.threshold, args.cut.method.method());
+    let recut = edges::Recut { threshold, method, copy_cosine: args.cut.copy_cosine, share };
+    let found = recut.of(saved, &corpus.articles).with_context(|| format!("{}", path.display()))?;
+    let ids_only = args.inputs.is_empty();
+    let grouped = Grouped {
+        articles: found.articles(&corpus.articles),
+        stories: &found.stories,
+        placements: &found.placements,
+        shared: None,
+        ids_only,
+    };
+    let summary = Summary::new(&grouped, &corpus.report, started);
+    finish(args, &grouped, targets, talk, &summary)?;
+    Ok(if ids_only { Outcome::Done } else { args.input.outcome(&corpus.report) })
+}
+
+/// Writes stories, then rows, then the summary.
+fn finish(
+    args: &GroupArgs,
+    grouped: &Grouped<'_>,
+    targets: &Targets,
+    talk: &Talk,
+    summary: &Summary,
+) -> anyhow::Result<()> {
+    if let Some(target) = &targets.stories {
+        write_stories(grouped, target)?;
+    }
+    talk.end();
+    write_groups(grouped, &targets.rows)?;
+    if args.run.json {
+        talk.warn(&summary.json()?);
+    } else {
+        talk.note(&summary.to_string());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_have_a_unit() {
+        for (text, want) in [
+            ("7d", Some(604_800)),
+            ("36h", Some(129_600)),
+            ("2w", Some(1_209_600)),
+            ("90min", Some(5400)),
+            ("1m", Some(60)),
+            ("30 s", Some(30)),
+            ("7", None),
+            ("d", None),
+            ("", None),
+            ("-1d", None),
+            ("1.5d", None),
+            ("9999999999999999d", None),
+        ] {
+            assert_eq!(seconds(text).ok(), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn cosines_are_above_zero_and_at_most_one() {
+        for (text, right) in [
+            ("0.17", true),
+            ("1", true),
+            ("0", false),
+            ("1.01", false),
+            ("NaN", false),
+            ("", false),
+        ] {
+            assert_eq!(cosine(text).is_ok(), right, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_defaults_in_the_help_are_those_of_the_library() {
+        let options = GroupOptions::default();
+        assert_eq!(options.threshold, cosine("0.17").unwrap());
+        assert_eq!(options.copy_cosine, cosine("0.5").unwrap());
+        assert_eq!(options.floor_share, cosine("0.8").unwrap());
+        assert_eq!(options.max_edges, 100);
+        assert_eq!(options.tf, Tf::Log);
+    }
+}

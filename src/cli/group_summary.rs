@@ -1,0 +1,119 @@
+//! What `khabar group` says at its end: one line for eyes, or one of JSON.
+//!
+//! ```text
+//! 261 articles, 120 stories (80 singles), 14 copies, largest story 9; 0.4 s, 1.2 MB/s
+//! ```
+
+use std::fmt;
+use std::time::Instant;
+
+use khabar::corpus::ReadReport;
+use khabar::group::GroupReport;
+use khabar::story::Role;
+use serde::Serialize;
+
+use super::group_rows::Grouped;
+use super::input_args::skipped;
+use super::talk::{counted, thousands};
+
+#[derive(Serialize)]
+pub(crate) struct Summary {
+    articles: usize,
+    stories: usize,
+    singles: usize,
+    copies: usize,
+    largest_story: usize,
+    skipped: usize,
+    unreadable: usize,
+    repeats: usize,
+    renamed: usize,
+    bad_dates: usize,
+    bytes: u64,
+    seconds: f64,
+    megabytes_per_second: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    graph: Option<GraphSummary>,
+    #[serde(skip)]
+    skipped_words: String,
+}
+
+#[derive(Serialize)]
+struct GraphSummary {
+    edges: usize,
+    equal: usize,
+    full_rows: usize,
+    ngrams: u64,
+    scripts: Vec<Script>,
+}
+
+#[derive(Serialize)]
+struct Script {
+    name: &'static str,
+    articles: usize,
+    coverage: Option<f64>,
+    known: bool,
+}
+
+impl Summary {
+    pub(crate) fn new(grouped: &Grouped<'_>, report: &ReadReport, started: Instant) -> Self {
+        let with_role = |role| grouped.placements.iter().filter(|p| p.role == role).count();
+        let seconds = started.elapsed().as_secs_f64();
+        Self {
+            articles: grouped.articles.len(),
+            stories: grouped.stories.len(),
+            singles: with_role(Role::Single),
+            copies: with_role(Role::Copy),
+            largest_story: grouped.stories.iter().map(|s| s.members.len()).max().unwrap_or(0),
+            skipped: report.skipped,
+            unreadable: report.unreadable.len() + report.unreadable_inside,
+            repeats: report.repeats,
+            renamed: report.renamed.len(),
+            bad_dates: report.bad_dates,
+            bytes: report.bytes,
+            seconds,
+            megabytes_per_second: report.bytes as f64 / 1e6 / seconds.max(1e-9),
+            graph: None,
+            skipped_words: skipped(report),
+        }
+    }
+
+    /// The same with what the graph says.
+    pub(crate) fn with(mut self, report: &GroupReport) -> Self {
+        let scripts = report.scripts.iter().map(|s| Script {
+            name: s.name,
+            articles: s.articles,
+            coverage: s.coverage,
+            known: s.known,
+        });
+        self.graph = Some(GraphSummary {
+            edges: report.edges,
+            equal: report.equal,
+            full_rows: report.full_rows,
+            ngrams: report.ngrams,
+            scripts: scripts.collect(),
+        });
+        self
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Result<String> {
+        serde_json::to_string(self)
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}, {} ({}), {}, largest story {}{}; {:.1} s",
+            counted(self.articles, "article", "articles"),
+            counted(self.stories, "story", "stories"),
+            counted(self.singles, "single", "singles"),
+            counted(self.copies, "copy", "copies"),
+            thousands(self.largest_story),
+            self.skipped_words,
+            self.seconds,
+        )?;
+        // Without texts there is no speed.
+        if self.bytes > 0 { write!(f, ", {:.1} MB/s", self.megabytes_per_second) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,93 @@
+//! The command line: what the user asked becomes options of the library, what the library
+//! found becomes rows on stdout and talk on stderr. Only this folder prints.
+//!
+//! One file a command ([`group`], [`eval`]); flags that several commands share are structs of
+//! their own (`*_args`). The exit code is 0 where all was done, 1 where a named input could not
+//! be read (or anything was skipped under `--strict`), 2 where nothing could be done. Costs
+//! nothing beside the library's work. To try it:
+//!
+//! ```text
+//! khabar group أخبار/ -o groups.jsonl
+//! khabar eval groups gold.jsonl groups.jsonl
+//! ```
+
+mod edges;
+mod eval;
+mod group;
+mod group_rows;
+mod group_summary;
+mod group_table;
+mod input_args;
+mod normalize_args;
+mod output_args;
+mod run_args;
+mod talk;
+mod vector_args;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Help leads with examples.
+pub(crate) const HELP: &str =
+    "{before-help}{about-with-newline}\n{usage-heading} {usage}\n\n{all-args}{after-help}";
+
+/// Groups duplicate coverage of news stories; Arabic and every language with letters.
+#[derive(Parser)]
+#[command(name = "khabar", version, help_template = HELP, before_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  khabar group articles.jsonl                  the stories, on the terminal
+  khabar group أخبار/ -o groups.jsonl          a row for each article of a folder
+  khabar eval groups gold.jsonl groups.jsonl   how good they are";
+
+#[derive(Subcommand)]
+enum Command {
+    Group(Box<group::GroupArgs>),
+    Eval(eval::EvalArgs),
+}
+
+/// How far a command that did not fail came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// All was done: exit code 0.
+    Done,
+    /// Done, but not with all of the input: exit code 1.
+    Partial,
+}
+
+/// Runs the command the process was started with.
+pub(crate) fn run() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Group(args) => group::run(&args),
+        Command::Eval(args) => eval::run(&args),
+    };
+    match done {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Partial) => ExitCode::from(1),
+        // `khabar group ... | head` has what it wanted.
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            talk::error(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref().is_some_and(khabar::output::is_closed_pipe)
+}
+
+/// What an error of the library says of a flag's value, without the flag's name: clap writes
+/// that itself.
+pub(crate) fn of_value(error: &khabar::Error) -> String {
+    match error {
+        khabar::Error::Parameter { what, remedy, .. } => format!("{what}; {remedy}"),
+        other => other.to_string(),
+    }
+}

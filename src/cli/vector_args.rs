@@ -1,0 +1,69 @@
+//! How articles become n-gram counts, after scikit-learn's names.
+//!
+//! ```text
+//! khabar group أخبار.jsonl --analyzer char --ngram-range 5,5
+//! ```
+
+use clap::{Args, ValueEnum};
+use khabar::vectorize::{Analyzer, NgramRange, Tf};
+
+use super::of_value;
+
+#[derive(Args)]
+#[command(next_help_heading = "Vectors")]
+pub(crate) struct VectorArgs {
+    /// N-grams over the whole text (char) or inside words (char_wb)
+    #[arg(long, value_enum, default_value_t = AnalyzerName::CharWb)]
+    analyzer: AnalyzerName,
+    /// Shortest and longest n-gram
+    #[arg(long, value_name = "MIN,MAX", default_value = "3,5", value_parser = range)]
+    pub(crate) ngram_range: NgramRange,
+    /// How counts are damped: not at all, 1 + ln(count), BM25 [default: log]
+    #[arg(long, value_enum)]
+    tf: Option<TfName>,
+    /// The same as --tf log
+    #[arg(long, conflicts_with = "tf")]
+    sublinear_tf: bool,
+    /// Number of hash buckets that n-grams fall into, a power of two
+    #[arg(long, value_name = "N")]
+    pub(crate) hashed: Option<usize>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum AnalyzerName {
+    Char,
+    #[value(name = "char_wb")]
+    CharWb,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum TfName {
+    Raw,
+    Log,
+    Bm25,
+}
+
+/// Reads `3,5`.
+fn range(text: &str) -> Result<NgramRange, String> {
+    let wrong = || format!("`{text}` is not two lengths; write MIN,MAX as in 3,5");
+    let (min, max) = text.split_once(',').ok_or_else(wrong)?;
+    let number = |part: &str| part.trim().parse().map_err(|_| wrong());
+    NgramRange::new(number(min)?, number(max)?).map_err(|e| of_value(&e))
+}
+
+impl VectorArgs {
+    pub(crate) fn analyzer(&self) -> Analyzer {
+        match self.analyzer {
+            AnalyzerName::Char => Analyzer::Char,
+            AnalyzerName::CharWb => Analyzer::CharWb,
+        }
+    }
+
+    pub(crate) fn tf(&self) -> Tf {
+        match self.tf {
+            Some(TfName::Raw) => Tf::Raw,
+            Some(TfName::Log) | None => Tf::Log,
+            Some(TfName::Bm25) => Tf::Bm25,
+        }
+    }
+}
