@@ -11,6 +11,7 @@ mod params;
 mod simd;
 mod tfidf;
 mod vocabulary;
+mod vocabulary_alphabet;
 mod vocabulary_key;
 mod vocabulary_merge;
 mod vocabulary_piece;

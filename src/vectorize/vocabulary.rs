@@ -1,7 +1,7 @@
 //! The learned vocabulary: every n-gram of a corpus, exactly, a column each.
 //!
 //! Two passes over the texts: the first collects the characters, so that n-grams pack into
-//! integers (`vocabulary_key`); the second cuts the documents into pieces of about a
+//! integers (`vocabulary_alphabet`, `vocabulary_key`); the second cuts the documents into pieces of about a
 //! megabyte, sorts and counts each piece on its own (`vocabulary_piece`), and merges the
 //! pieces (`vocabulary_merge`). Rows come out of the same pass as the vocabulary. Columns
 //! stand in code-point order of the n-gram; nothing is hashed.
@@ -9,8 +9,8 @@
 //! Pieces do not depend on the number of threads, and only whole numbers are summed across
 //! them. Memory: per n-gram of the vocabulary 12 bytes (key and document frequency; more where
 //! the corpus has thousands of characters), while learning about three times that; per stored
-//! value 8 bytes of result and 8 on the way; per worker some 60 MB, or 40 bytes a character of
-//! the longest document.
+//! value 8 bytes of result and 8 on the way; per worker, for lengths 3 to 5, about 50 bytes a
+//! character of a piece, or of the longest document.
 //!
 //! ```
 //! use khabar::vectorize::{Analyzer, Features, NgramRange, Texts, TfidfParams, TfidfVectorizer};
@@ -32,106 +32,17 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 
 use super::Csr;
-use super::hashed::{Parts, fold_parts};
-use super::ngram::{Analyzer, BLANK, NgramRange, sequence_into};
+use super::hashed::Parts;
+use super::ngram::{Analyzer, NgramRange};
+use super::vocabulary_alphabet::{Alphabet, by_bytes};
 use super::vocabulary_key::{Key, Wide};
 use super::vocabulary_merge::{Stack, UNKNOWN, columns_of, limit};
 use super::vocabulary_piece::{Cutter, Rows, Scratch, Tally, count_piece, document_mask};
 use super::weight::{Norm, TfTable, weigh};
 use crate::text::Normalizer;
 
-/// Bytes of text a piece holds, where its documents are not longer.
-const PIECE_BYTES: usize = 1 << 20;
 /// Documents the narrowest key leaves room for, `log2`; with less room the next wider is taken.
 const PIECE_DOCUMENTS: u32 = 8;
-/// Code points there are.
-const CODE_POINTS: usize = 0x11_0000;
-
-/// The characters of a corpus and their dense numbers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Alphabet {
-    /// Ascending; the character of number `i + 1`.
-    characters: Vec<u32>,
-    /// Number by code point, up to the last that has one.
-    ids: Vec<u32>,
-    /// Bits a number needs.
-    bits: u32,
-}
-
-impl Alphabet {
-    /// From a list of code points that ascends.
-    fn new(characters: Vec<u32>) -> Self {
-        let unknown = characters.len() as u32 + 1;
-        let mut ids = vec![unknown; characters.last().map_or(0, |&last| last as usize + 1)];
-        for (id, &character) in (1..).zip(&characters) {
-            ids[character as usize] = id;
-        }
-        // Values 0 to `unknown`.
-        Self { characters, ids, bits: 32 - unknown.leading_zeros() }
-    }
-
-    /// The number of a character; one above all others where the corpus has it not.
-    #[inline(always)]
-    pub(crate) fn id(&self, code: u32) -> u32 {
-        match self.ids.get(code as usize) {
-            Some(&id) => id,
-            None => self.characters.len() as u32 + 1,
-        }
-    }
-
-    /// Bits a number needs.
-    pub(crate) fn bits(&self) -> u32 {
-        self.bits
-    }
-
-    /// The character of a number.
-    fn character(&self, id: u32) -> Option<char> {
-        self.characters.get((id as usize).wrapping_sub(1)).copied().and_then(char::from_u32)
-    }
-
-    /// Collects the characters of the sequences that n-grams are cut from.
-    fn learn(analyzer: Analyzer, normalizer: &Normalizer, documents: &[Parts<'_>]) -> Self {
-        let seen = by_bytes(documents, usize::MAX)
-            .into_par_iter()
-            .fold(Vec::new, |mut seen: Vec<bool>, range| {
-                seen.resize(CODE_POINTS, false);
-                let (mut codes, mut sequence) = (Vec::new(), Vec::new());
-                for &document in &documents[range] {
-                    fold_parts(normalizer, document, &mut codes);
-                    // For char_wb any white space is the one blank; its flag keeps it out here.
-                    let characters = match analyzer {
-                        Analyzer::CharWb => &codes,
-                        Analyzer::Char => {
-                            sequence_into(analyzer, &codes, &mut sequence);
-                            &sequence
-                        }
-                    };
-                    for &code in characters {
-                        if let Some(seen) = seen.get_mut(code as usize) {
-                            *seen = true;
-                        }
-                    }
-                }
-                seen
-            })
-            .reduce(Vec::new, |mut a, b| {
-                if a.is_empty() {
-                    return b;
-                }
-                a.iter_mut().zip(b).for_each(|(a, b)| *a |= b);
-                a
-            });
-        let mut characters: Vec<u32> =
-            (0..).zip(seen).filter(|&(_, seen)| seen).map(|(code, _)| code).collect();
-        if analyzer == Analyzer::CharWb
-            && let Err(at) = characters.binary_search(&BLANK)
-        {
-            characters.insert(at, BLANK);
-        }
-        Self::new(characters)
-    }
-}
-
 /// The columns, in the width their alphabet needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Columns {
@@ -214,7 +125,7 @@ impl Vocabulary {
     #[must_use]
     pub fn column(&self, ngram: &str) -> Option<u32> {
         let n = ngram.chars().count();
-        let known = |c: char| (1..=self.alphabet.characters.len() as u32).contains(&self.id(c));
+        let known = |c: char| (1..=self.alphabet.len()).contains(&self.id(c));
         if n == 0 || n > self.range.max() || !ngram.chars().all(known) {
             return None;
         }
@@ -346,23 +257,6 @@ fn count<K: Key>(cutter: Cutter<'_>, documents: &[Parts<'_>], keys: &[K]) -> Cou
 fn ranges<K: Key>(cutter: Cutter<'_>, documents: &[Parts<'_>]) -> Vec<Range<usize>> {
     let used = cutter.alphabet.bits() * cutter.range.max() as u32;
     by_bytes(documents, document_mask::<K>(used) as usize)
-}
-
-/// Cuts documents into pieces of at least `PIECE_BYTES`, but at most `most` documents.
-fn by_bytes(documents: &[Parts<'_>], most: usize) -> Vec<Range<usize>> {
-    let mut pieces = Vec::new();
-    let (mut start, mut bytes) = (0, 0);
-    for (at, (title, text)) in documents.iter().enumerate() {
-        bytes += title.len() + text.len();
-        if bytes >= PIECE_BYTES || at + 1 - start >= most {
-            pieces.push(start..at + 1);
-            (start, bytes) = (at + 1, 0);
-        }
-    }
-    if start < documents.len() {
-        pieces.push(start..documents.len());
-    }
-    pieces
 }
 
 /// Buffers that workers borrow and give back.

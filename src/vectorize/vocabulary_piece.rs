@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use super::hashed::{Parts, fold_parts};
 use super::ngram::{Analyzer, BLANK, NgramRange, sequence_into};
-use super::vocabulary::Alphabet;
+use super::vocabulary_alphabet::Alphabet;
 use super::vocabulary_key::{Key, sort};
 use crate::text::Normalizer;
 
@@ -64,8 +64,8 @@ pub(crate) struct Scratch<K> {
     seen: Vec<[(u32, u32); NgramRange::LONGEST]>,
     /// Where each document's row starts, and how long it is.
     rows: Vec<(usize, u32)>,
-    locals: Vec<u32>,
-    counts: Vec<u32>,
+    /// The rows: number of the n-gram in the high half, its count in the low.
+    cells: Vec<u64>,
 }
 
 /// Cuts, sorts and counts the documents of one piece.
@@ -147,9 +147,8 @@ fn walk<K: Key>(cutter: Cutter<'_>, s: &mut Scratch<K>) -> Tally<K> {
     s.seen.clear();
     s.seen.resize(s.rows.len(), [(u32::MAX, 0); NgramRange::LONGEST]);
     let most = s.windows.len() * (max - min + 1);
-    if s.locals.len() < most {
-        s.locals.resize(most, 0);
-        s.counts.resize(most, 0);
+    if s.cells.len() < most {
+        s.cells.resize(most, 0);
     }
     let mut tally = Tally { keys: Vec::new(), df: Vec::new(), total: Vec::new() };
     // The n-gram of each length the walk is inside of.
@@ -179,15 +178,14 @@ fn walk<K: Key>(cutter: Cutter<'_>, s: &mut Scratch<K>) -> Tally<K> {
             }
             let local = *number as usize;
             tally.total[local] += 1;
-            let (counted, place) = &mut seen[n - 1];
-            if *counted == *number {
-                s.counts[*start + *place as usize] += 1;
+            let (counted, place) = seen[n - 1];
+            if counted == *number {
+                s.cells[*start + place as usize] += 1;
             } else {
-                (*counted, *place) = (*number, *row_len);
-                tally.df[local] += 1;
-                s.locals[*start + *row_len as usize] = *number;
-                s.counts[*start + *row_len as usize] = 1;
+                seen[n - 1] = (*number, *row_len);
+                s.cells[*start + *row_len as usize] = u64::from(*number) << 32 | 1;
                 *row_len += 1;
+                tally.df[local] += 1;
             }
         }
     }
@@ -203,11 +201,11 @@ fn gather<K>(s: &Scratch<K>) -> Rows {
         ends: Vec::with_capacity(nnz),
     };
     for &(start, len) in &s.rows {
-        let range = start..start + len as usize;
-        rows.locals.extend_from_slice(&s.locals[range.clone()]);
+        let cells = &s.cells[start..start + len as usize];
+        rows.locals.extend(cells.iter().map(|&cell| (cell >> 32) as u32));
         let mut sum = 0u32;
-        rows.ends.extend(s.counts[range].iter().map(|&count| {
-            sum = sum.saturating_add(count);
+        rows.ends.extend(cells.iter().map(|&cell| {
+            sum = sum.saturating_add(cell as u32);
             sum
         }));
         rows.row_ends.push(rows.locals.len());
