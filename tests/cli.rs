@@ -82,6 +82,15 @@ fn where_nothing_can_be_done_the_exit_code_is_2_and_no_file_is_touched() {
         ("group", "required"),
         ("group --from-edges old.jsonl --window 7d", "cannot be used"),
         ("regroup a.jsonl", "unrecognized"),
+        ("vectorize a.jsonl", "--output"),
+        ("vectorize a.jsonl -o old.jsonl", ".npz"),
+        ("vectorize a.jsonl -o v.npz --min-df 0", "count of at least 1"),
+        ("vectorize a.jsonl -o v.npz --min-df 1.5", "--min-df"),
+        ("vectorize a.jsonl -o v.npz --min-df 62", "--max-df"),
+        ("vectorize a.jsonl -o v.npz --hashed 1000", "--hashed"),
+        ("vectorize a.jsonl -o v.npz --hashed 1024 --features f.txt", "cannot be used"),
+        ("vectorize a.jsonl -o v.npz --idf-power -1", "--idf-power"),
+        ("vectorize none.jsonl -o v.npz", "no article"),
         ("eval groups a.jsonl none.jsonl", "check the name"),
         ("eval groups empty.jsonl a.jsonl", "no article"),
         ("eval groups a.jsonl empty.jsonl", "no row has an id and a story_id"),
@@ -178,12 +187,12 @@ fn hostile_names_are_harmless_in_messages() {
 #[test]
 fn help_leads_with_examples_and_lists_what_there_is() {
     let desk = Desk::new();
-    for command in ["", "group ", "eval ", "eval groups ", "eval pairs "] {
+    for command in ["", "group ", "eval ", "eval groups ", "eval pairs ", "vectorize "] {
         let help = desk.done(&format!("{command}--help")).stdout;
         assert!(help.starts_with("Examples:\n  khabar "), "{help}");
         assert!(help.contains("Usage: khabar"), "{help}");
     }
-    for command in ["group", "eval groups", "eval pairs"] {
+    for command in ["group", "eval groups", "eval pairs", "vectorize"] {
         let help = desk.done(&format!("{command} --help")).stdout;
         let arabic = help.lines().take(7).any(|l| l.contains(['أ', 'خ']));
         assert!(arabic, "{command}: an Arabic example");
