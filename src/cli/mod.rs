@@ -14,6 +14,7 @@
 mod edges;
 mod eval;
 mod group;
+mod group_args;
 mod group_rows;
 mod group_summary;
 mod group_table;
