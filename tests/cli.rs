@@ -7,12 +7,15 @@ use cli_common::{Desk, Ran, articles, corpus, rows};
 const GOOD: &str =
     "{\"id\":\"أ\",\"title\":\"خبر عاجل من صنعاء\"}\n{\"id\":\"ب\",\"text\":\"طقس\"}\n";
 
+/// Name, content, words that must stand in one line of stderr, rows, exit code, that with
+/// `--strict`.
+type Case<'a> = (&'a str, Option<&'a [u8]>, &'a [&'a str], usize, i32, i32);
+
 #[test]
 fn bad_input_is_told_with_file_line_and_remedy_and_the_rest_is_grouped() {
-    // Name, content, words that must stand in one line of stderr, rows, exit code, and with --strict.
     let huge = format!("{{\"title\":{}", "[".repeat(100_000));
     #[rustfmt::skip]
-    let cases: &[(&str, Option<&[u8]>, &[&str], usize, i32, i32)] = &[
+    let cases: &[Case<'_>] = &[
         ("missing.jsonl", None, &["missing.jsonl: ", "check the name"], 2, 1, 1),
         ("empty/", Some(b""), &["empty/: ", "the folder is empty", "name a folder"], 2, 0, 0),
         ("void.jsonl", Some(b""), &["void.jsonl: ", "empty", "fill it"], 2, 0, 1),
