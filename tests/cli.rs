@@ -7,12 +7,15 @@ use cli_common::{Desk, Ran, articles, corpus, rows};
 const GOOD: &str =
     "{\"id\":\"أ\",\"title\":\"خبر عاجل من صنعاء\"}\n{\"id\":\"ب\",\"text\":\"طقس\"}\n";
 
+/// Name, content, words that must stand in one line of stderr, rows, exit code, that with
+/// `--strict`.
+type Case<'a> = (&'a str, Option<&'a [u8]>, &'a [&'a str], usize, i32, i32);
+
 #[test]
 fn bad_input_is_told_with_file_line_and_remedy_and_the_rest_is_grouped() {
-    // Name, content, words that must stand in one line of stderr, rows, exit code, and with --strict.
     let huge = format!("{{\"title\":{}", "[".repeat(100_000));
     #[rustfmt::skip]
-    let cases: &[(&str, Option<&[u8]>, &[&str], usize, i32, i32)] = &[
+    let cases: &[Case<'_>] = &[
         ("missing.jsonl", None, &["missing.jsonl: ", "check the name"], 2, 1, 1),
         ("empty/", Some(b""), &["empty/: ", "the folder is empty", "name a folder"], 2, 0, 0),
         ("void.jsonl", Some(b""), &["void.jsonl: ", "empty", "fill it"], 2, 0, 1),
@@ -82,6 +85,15 @@ fn where_nothing_can_be_done_the_exit_code_is_2_and_no_file_is_touched() {
         ("group", "required"),
         ("group --from-edges old.jsonl --window 7d", "cannot be used"),
         ("regroup a.jsonl", "unrecognized"),
+        ("vectorize a.jsonl", "--output"),
+        ("vectorize a.jsonl -o old.jsonl", ".npz"),
+        ("vectorize a.jsonl -o v.npz --min-df 0", "count of at least 1"),
+        ("vectorize a.jsonl -o v.npz --min-df 1.5", "--min-df"),
+        ("vectorize a.jsonl -o v.npz --min-df 62", "--max-df"),
+        ("vectorize a.jsonl -o v.npz --hashed 1000", "--hashed"),
+        ("vectorize a.jsonl -o v.npz --hashed 1024 --features f.txt", "cannot be used"),
+        ("vectorize a.jsonl -o v.npz --idf-power -1", "--idf-power"),
+        ("vectorize none.jsonl -o v.npz", "no article"),
         ("eval groups a.jsonl none.jsonl", "check the name"),
         ("eval groups empty.jsonl a.jsonl", "no article"),
         ("eval groups a.jsonl empty.jsonl", "no row has an id and a story_id"),
@@ -178,12 +190,12 @@ fn hostile_names_are_harmless_in_messages() {
 #[test]
 fn help_leads_with_examples_and_lists_what_there_is() {
     let desk = Desk::new();
-    for command in ["", "group ", "eval ", "eval groups ", "eval pairs "] {
+    for command in ["", "group ", "eval ", "eval groups ", "eval pairs ", "vectorize "] {
         let help = desk.done(&format!("{command}--help")).stdout;
         assert!(help.starts_with("Examples:\n  khabar "), "{help}");
         assert!(help.contains("Usage: khabar"), "{help}");
     }
-    for command in ["group", "eval groups", "eval pairs"] {
+    for command in ["group", "eval groups", "eval pairs", "vectorize"] {
         let help = desk.done(&format!("{command} --help")).stdout;
         let arabic = help.lines().take(7).any(|l| l.contains(['أ', 'خ']));
         assert!(arabic, "{command}: an Arabic example");

@@ -47,7 +47,12 @@ fn rows_come_in_input_order_with_all_columns() {
     assert_eq!(roles.len(), 12);
     for of_story in roles.values().filter(|r| r.len() > 1) {
         assert_eq!(of_story.iter().filter(|&&r| r == "representative").count(), 1);
-        assert_eq!(of_story.iter().filter(|&&r| r == "copy").count(), 1, "{of_story:?}");
+    }
+    for (copy, head) in [("خ5-1", "خ5-0"), ("خ8-1", "خ8-0")] {
+        let row = |id: &str| found.iter().find(|r| r["id"] == id).unwrap();
+        assert_eq!(row(copy)["copy_id"], row(head)["copy_id"]);
+        assert_eq!((&row(copy)["role"], &row(copy)["nearest_id"]), (&"copy".into(), &head.into()));
+        assert_eq!(row(copy)["nearest_score"], 1.0);
     }
     let words = found[5]["shared"].as_array().unwrap();
     assert!(!words.is_empty() && articles()[5].contains(words[0].as_str().unwrap()));

@@ -14,13 +14,14 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use khabar::corpus::Corpus;
 use khabar::group::{CorpusWeights, GroupOptions, Grouping, Method, group};
 use khabar::output::{AtomicFile, Format};
 use khabar::similarity::Pruning;
 use khabar::vectorize::Tf;
 
+use super::group_args::{CutArgs, FileArgs, JoinArgs};
 use super::group_rows::{Grouped, write_groups, write_stories};
 use super::group_summary::Summary;
 use super::input_args::InputArgs;
@@ -68,114 +69,6 @@ pub(crate) struct GroupArgs {
     input: InputArgs,
     #[command(flatten)]
     run: RunArgs,
-}
-
-/// What can be chosen again over a saved graph.
-#[derive(Args)]
-#[command(next_help_heading = "Stories")]
-struct CutArgs {
-    /// How alike articles of one story are, on average; above 0, up to 1
-    #[arg(long, value_name = "T", default_value = "0.17", value_parser = cosine)]
-    threshold: f32,
-    /// What the threshold cuts
-    #[arg(long, value_enum, default_value_t = ScoreName::Cosine)]
-    score: ScoreName,
-    /// How the graph of near articles is cut into stories
-    #[arg(long, value_enum, default_value_t = MethodName::Linkage)]
-    method: MethodName,
-    /// Number of clusters, with --method kmeans [default: sqrt(articles / 2)]
-    #[arg(long, value_name = "K", conflicts_with = "from_edges")]
-    clusters: Option<usize>,
-    /// How alike two articles of a story are that may be copies of one text
-    #[arg(long, value_name = "T", default_value = "0.5", value_parser = cosine)]
-    copy_cosine: f32,
-}
-
-/// Files beside the rows.
-#[derive(Args)]
-#[command(next_help_heading = "Files")]
-struct FileArgs {
-    /// Write a row a story: title, sources, first and last published, keywords, members
-    #[arg(long, value_name = "FILE")]
-    stories: Option<PathBuf>,
-    /// Save the graph of near articles (.parquet, .jsonl)
-    #[arg(long, value_name = "FILE", conflicts_with = "from_edges")]
-    edges: Option<PathBuf>,
-    /// Cut a saved graph again; with INPUT, which must be what it was made from, rows come in
-    /// its order and stories have titles
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["VectorArgs", "NormalizeArgs", "JoinArgs"])]
-    from_edges: Option<PathBuf>,
-    /// Use the n-gram weights saved in FILE; save this input's there if it does not exist
-    #[arg(long, value_name = "FILE", conflicts_with = "from_edges")]
-    idf: Option<PathBuf>,
-}
-
-/// What shapes the graph.
-#[derive(Args)]
-#[command(next_help_heading = "Comparison")]
-struct JoinArgs {
-    /// Do not compare articles further apart: 7d, 36h, 2w; the undated are always compared
-    #[arg(long, value_name = "TIME", value_parser = seconds)]
-    window: Option<i64>,
-    /// List pairs from this part of the threshold on: averages need the weaker ones too
-    #[arg(long, value_name = "SHARE", default_value = "0.8", value_parser = cosine)]
-    floor: f32,
-    /// Find every pair; slower, and hardly ever different
-    #[arg(long)]
-    exact: bool,
-    /// Most earlier neighbours an article keeps, the best ones
-    #[arg(long, value_name = "N", default_value_t = 100)]
-    max_edges: usize,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum ScoreName {
-    Cosine,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum MethodName {
-    Linkage,
-    Dbscan,
-    Kmeans,
-    Components,
-}
-
-impl MethodName {
-    fn method(self) -> Method {
-        match self {
-            Self::Linkage => Method::Linkage,
-            Self::Dbscan => Method::Dbscan,
-            Self::Kmeans => Method::Kmeans,
-            Self::Components => Method::Components,
-        }
-    }
-}
-
-/// Reads a number above 0, up to 1.
-fn cosine(text: &str) -> Result<f32, String> {
-    let number = text.parse().ok().filter(|&n: &f32| n > 0.0 && n <= 1.0);
-    number.ok_or_else(|| "give a number above 0, up to 1".to_owned())
-}
-
-/// Reads a length of time in seconds: a whole number and its unit.
-fn seconds(text: &str) -> Result<i64, String> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, unit) = text.split_at(digits);
-    let one = match unit.trim() {
-        "s" => Some(1),
-        "m" | "min" => Some(60),
-        "h" => Some(3600),
-        "d" => Some(86_400),
-        "w" => Some(7 * 86_400),
-        _ => None,
-    };
-    number
-        .parse::<i64>()
-        .ok()
-        .zip(one)
-        .and_then(|(number, one)| number.checked_mul(one))
-        .ok_or_else(|| "give a whole number and a unit: 7d, 36h, 2w, 90min".to_owned())
 }
 
 /// The outputs, checked.
@@ -360,41 +253,8 @@ fn finish(
 
 #[cfg(test)]
 mod tests {
+    use super::super::group_args::cosine;
     use super::*;
-
-    #[test]
-    fn lengths_of_time_have_a_unit() {
-        for (text, want) in [
-            ("7d", Some(604_800)),
-            ("36h", Some(129_600)),
-            ("2w", Some(1_209_600)),
-            ("90min", Some(5400)),
-            ("1m", Some(60)),
-            ("30 s", Some(30)),
-            ("7", None),
-            ("d", None),
-            ("", None),
-            ("-1d", None),
-            ("1.5d", None),
-            ("9999999999999999d", None),
-        ] {
-            assert_eq!(seconds(text).ok(), want, "{text}");
-        }
-    }
-
-    #[test]
-    fn cosines_are_above_zero_and_at_most_one() {
-        for (text, right) in [
-            ("0.17", true),
-            ("1", true),
-            ("0", false),
-            ("1.01", false),
-            ("NaN", false),
-            ("", false),
-        ] {
-            assert_eq!(cosine(text).is_ok(), right, "{text}");
-        }
-    }
 
     #[test]
     fn the_defaults_in_the_help_are_those_of_the_library() {

@@ -1,7 +1,7 @@
 //! The command line: what the user asked becomes options of the library, what the library
 //! found becomes rows on stdout and talk on stderr. Only this folder prints.
 //!
-//! One file a command ([`group`], [`eval`]); flags that several commands share are structs of
+//! One file a command ([`group`], [`eval`], [`vectorize`]); flags that several commands share are structs of
 //! their own (`*_args`). The exit code is 0 where all was done, 1 where a named input could not
 //! be read (or anything was skipped under `--strict`), 2 where nothing could be done. Costs
 //! nothing beside the library's work. To try it:
@@ -14,6 +14,7 @@
 mod edges;
 mod eval;
 mod group;
+mod group_args;
 mod group_rows;
 mod group_summary;
 mod group_table;
@@ -23,6 +24,7 @@ mod output_args;
 mod run_args;
 mod talk;
 mod vector_args;
+mod vectorize;
 
 use std::process::ExitCode;
 
@@ -44,12 +46,14 @@ const EXAMPLES: &str = "\
 Examples:
   khabar group articles.jsonl                  the stories, on the terminal
   khabar group أخبار/ -o groups.jsonl          a row for each article of a folder
-  khabar eval groups gold.jsonl groups.jsonl   how good they are";
+  khabar eval groups gold.jsonl groups.jsonl   how good they are
+  khabar vectorize أخبار/ -o vectors.npz       TF-IDF rows for SciPy";
 
 #[derive(Subcommand)]
 enum Command {
     Group(Box<group::GroupArgs>),
     Eval(eval::EvalArgs),
+    Vectorize(Box<vectorize::VectorizeArgs>),
 }
 
 /// How far a command that did not fail came.
@@ -66,6 +70,7 @@ pub(crate) fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Group(args) => group::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Vectorize(args) => vectorize::run(&args),
     };
     match done {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

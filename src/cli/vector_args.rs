@@ -24,7 +24,8 @@ pub(crate) struct VectorArgs {
     /// The same as --tf log
     #[arg(long, conflicts_with = "tf")]
     sublinear_tf: bool,
-    /// Number of hash buckets that n-grams fall into, a power of two
+    /// Number of hash buckets that n-grams fall into, a power of two [default: 1048576 in group;
+    /// in vectorize every n-gram is a column]
     #[arg(long, value_name = "N")]
     pub(crate) hashed: Option<usize>,
 }

@@ -1,6 +1,7 @@
 //! What the tests of the command share: the binary, a folder, articles made up on the spot.
 
-#![allow(dead_code)] // each test file uses its part
+// Each test file uses its part; a helper that fails ends the test.
+#![allow(dead_code, clippy::unwrap_used)]
 
 use std::path::PathBuf;
 use std::process::Output;

@@ -1,0 +1,157 @@
+//! The flags that only `khabar group` has: how the graph is made and cut, and files beside it.
+//!
+//! ```text
+//! khabar group أخبار.jsonl --window 7d --method components --threshold 0.4
+//! ```
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use khabar::group::Method;
+
+/// What can be chosen again over a saved graph.
+#[derive(Args)]
+#[command(next_help_heading = "Stories")]
+pub(crate) struct CutArgs {
+    /// How alike articles of one story are, on average; above 0, up to 1
+    #[arg(long, value_name = "T", default_value = "0.17", value_parser = cosine)]
+    pub(crate) threshold: f32,
+    /// What the threshold cuts
+    #[arg(long, value_enum, default_value_t = ScoreName::Cosine)]
+    pub(crate) score: ScoreName,
+    /// How the graph of near articles is cut into stories
+    #[arg(long, value_enum, default_value_t = MethodName::Linkage)]
+    pub(crate) method: MethodName,
+    /// Number of clusters, with --method kmeans [default: sqrt(articles / 2)]
+    #[arg(long, value_name = "K", conflicts_with = "from_edges")]
+    pub(crate) clusters: Option<usize>,
+    /// How alike two articles of a story are that may be copies of one text
+    #[arg(long, value_name = "T", default_value = "0.5", value_parser = cosine)]
+    pub(crate) copy_cosine: f32,
+}
+
+/// Files beside the rows.
+#[derive(Args)]
+#[command(next_help_heading = "Files")]
+pub(crate) struct FileArgs {
+    /// Write a row a story: title, sources, first and last published, keywords, members
+    #[arg(long, value_name = "FILE")]
+    pub(crate) stories: Option<PathBuf>,
+    /// Save the graph of near articles (.parquet, .jsonl)
+    #[arg(long, value_name = "FILE", conflicts_with = "from_edges")]
+    pub(crate) edges: Option<PathBuf>,
+    /// Cut a saved graph again; with INPUT, which must be what it was made from, rows come in
+    /// its order and stories have titles
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["VectorArgs", "NormalizeArgs", "JoinArgs"])]
+    pub(crate) from_edges: Option<PathBuf>,
+    /// Use the n-gram weights saved in FILE; save this input's there if it does not exist
+    #[arg(long, value_name = "FILE", conflicts_with = "from_edges")]
+    pub(crate) idf: Option<PathBuf>,
+}
+
+/// What shapes the graph.
+#[derive(Args)]
+#[command(next_help_heading = "Comparison")]
+pub(crate) struct JoinArgs {
+    /// Do not compare articles further apart: 7d, 36h, 2w; the undated are always compared
+    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    pub(crate) window: Option<i64>,
+    /// List pairs from this part of the threshold on: averages need the weaker ones too
+    #[arg(long, value_name = "SHARE", default_value = "0.8", value_parser = cosine)]
+    pub(crate) floor: f32,
+    /// Find every pair; slower, and hardly ever different
+    #[arg(long)]
+    pub(crate) exact: bool,
+    /// Most earlier neighbours an article keeps, the best ones
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(crate) max_edges: usize,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum ScoreName {
+    Cosine,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum MethodName {
+    Linkage,
+    Dbscan,
+    Kmeans,
+    Components,
+}
+
+impl MethodName {
+    pub(crate) fn method(self) -> Method {
+        match self {
+            Self::Linkage => Method::Linkage,
+            Self::Dbscan => Method::Dbscan,
+            Self::Kmeans => Method::Kmeans,
+            Self::Components => Method::Components,
+        }
+    }
+}
+
+/// Reads a number above 0, up to 1.
+pub(crate) fn cosine(text: &str) -> Result<f32, String> {
+    let number = text.parse().ok().filter(|&n: &f32| n > 0.0 && n <= 1.0);
+    number.ok_or_else(|| "give a number above 0, up to 1".to_owned())
+}
+
+/// Reads a length of time in seconds: a whole number and its unit.
+fn seconds(text: &str) -> Result<i64, String> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let one = match unit.trim() {
+        "s" => Some(1),
+        "m" | "min" => Some(60),
+        "h" => Some(3600),
+        "d" => Some(86_400),
+        "w" => Some(7 * 86_400),
+        _ => None,
+    };
+    number
+        .parse::<i64>()
+        .ok()
+        .zip(one)
+        .and_then(|(number, one)| number.checked_mul(one))
+        .ok_or_else(|| "give a whole number and a unit: 7d, 36h, 2w, 90min".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_have_a_unit() {
+        for (text, want) in [
+            ("7d", Some(604_800)),
+            ("36h", Some(129_600)),
+            ("2w", Some(1_209_600)),
+            ("90min", Some(5400)),
+            ("1m", Some(60)),
+            ("30 s", Some(30)),
+            ("7", None),
+            ("d", None),
+            ("", None),
+            ("-1d", None),
+            ("1.5d", None),
+            ("9999999999999999d", None),
+        ] {
+            assert_eq!(seconds(text).ok(), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn cosines_are_above_zero_and_at_most_one() {
+        for (text, right) in [
+            ("0.17", true),
+            ("1", true),
+            ("0", false),
+            ("1.01", false),
+            ("NaN", false),
+            ("", false),
+        ] {
+            assert_eq!(cosine(text).is_ok(), right, "{text}");
+        }
+    }
+}

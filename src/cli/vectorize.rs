@@ -1,0 +1,205 @@
+//! `khabar vectorize`: articles as TF-IDF rows for SciPy.
+//!
+//! Rows come in the order of the articles kept; `--ids` says which those are. Memory is that
+//! of the rows (8 bytes a value, as much again while they are learned) and of the texts.
+//!
+//! ```text
+//! khabar vectorize أخبار.jsonl -o vectors.npz --features features.txt --min-df 2
+//! ```
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::bail;
+use clap::{Args, ValueEnum};
+use khabar::Error;
+use khabar::output::AtomicFile;
+use khabar::vectorize::{
+    DfLimit, Features, Norm, Texts, TfidfParams, TfidfVectorizer, write_features, write_npz,
+};
+use serde::Serialize;
+
+use super::input_args::{InputArgs, skipped};
+use super::normalize_args::NormalizeArgs;
+use super::output_args::{check_distinct, check_file};
+use super::run_args::RunArgs;
+use super::talk::{counted, thousands};
+use super::vector_args::VectorArgs;
+use super::{HELP, Outcome, of_value};
+
+const EXAMPLES: &str = "\
+Examples:
+  khabar vectorize articles.jsonl -o vectors.npz         scipy.sparse.load_npz reads it
+  khabar vectorize أخبار/ -o v.npz --features f.txt      with the n-grams of the columns
+  khabar vectorize a.csv -o v.npz --hashed 1048576       no vocabulary, any size of input
+  khabar vectorize a.csv -o v.npz --profile none --lowercase --sublinear-tf
+                                                         the rows of scikit-learn";
+
+/// Turn articles into character n-gram TF-IDF rows for SciPy.
+///
+/// Without --hashed every n-gram of the input is a column, in code-point order. A text is the
+/// title, a newline, the text.
+#[derive(Args)]
+#[command(help_template = HELP, before_help = EXAMPLES)]
+pub(crate) struct VectorizeArgs {
+    /// Files and folders of articles (.txt, .jsonl, .ndjson, .csv, .tsv, .parquet; also .gz,
+    /// .zst), or - for stdin
+    #[arg(value_name = "INPUT", required = true)]
+    inputs: Vec<PathBuf>,
+    /// Where the rows go: a SciPy CSR .npz, or - for stdout
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    output: PathBuf,
+    /// Write the n-grams of the columns, a JSON string a line
+    #[arg(long, value_name = "FILE", conflicts_with = "hashed", help_heading = "Output")]
+    features: Option<PathBuf>,
+    /// Write the ids of the rows, a JSON string a line
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    ids: Option<PathBuf>,
+    #[command(flatten)]
+    vectors: VectorArgs,
+    #[command(flatten)]
+    weights: WeightArgs,
+    #[command(flatten)]
+    normalize: NormalizeArgs,
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+/// Which n-grams are columns, and how much they weigh.
+#[derive(Args)]
+#[command(next_help_heading = "Columns and weights")]
+struct WeightArgs {
+    /// Leave out n-grams in fewer documents: a count, with a decimal point a share
+    #[arg(long, value_name = "N", default_value = "1", value_parser = df, conflicts_with = "hashed")]
+    min_df: DfLimit,
+    /// Leave out n-grams in more documents: a count, with a decimal point a share
+    #[arg(long, value_name = "N", default_value = "1.0", value_parser = df, conflicts_with = "hashed")]
+    max_df: DfLimit,
+    /// Keep only the N n-grams that occur most
+    #[arg(long, value_name = "N", conflicts_with = "hashed")]
+    max_features: Option<usize>,
+    /// Power that the inverse document frequency is raised to; 0 switches it off
+    #[arg(long, value_name = "P", default_value_t = 1.0, allow_negative_numbers = true)]
+    idf_power: f64,
+    /// What a row is scaled to
+    #[arg(long, value_enum, default_value_t = NormName::L2)]
+    norm: NormName,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum NormName {
+    L2,
+    L1,
+    None,
+}
+
+fn df(text: &str) -> Result<DfLimit, String> {
+    text.parse().map_err(|e| of_value(&e))
+}
+
+impl VectorizeArgs {
+    fn params(&self) -> TfidfParams {
+        let weights = &self.weights;
+        let features = match self.vectors.hashed {
+            Some(n_features) => Features::Hashed { n_features },
+            None => Features::Learned {
+                min_df: weights.min_df,
+                max_df: weights.max_df,
+                max_features: weights.max_features,
+            },
+        };
+        TfidfParams::new()
+            .analyzer(self.vectors.analyzer())
+            .ngram_range(self.vectors.ngram_range)
+            .tf(self.vectors.tf())
+            .idf_power(weights.idf_power)
+            .norm(match weights.norm {
+                NormName::L2 => Norm::L2,
+                NormName::L1 => Norm::L1,
+                NormName::None => Norm::None,
+            })
+            .features(features)
+            .normalize(self.normalize.options())
+    }
+
+    fn check_outputs(&self) -> anyhow::Result<()> {
+        let mut outputs: Vec<&Path> = vec![&self.output];
+        outputs.extend(self.features.iter().chain(&self.ids).map(PathBuf::as_path));
+        for path in outputs.iter().filter(|path| path.as_os_str() != "-") {
+            check_file(path, &self.inputs)?;
+        }
+        check_distinct(&outputs)?;
+        let npz = self.output.extension().is_some_and(|e| e.eq_ignore_ascii_case("npz"));
+        if self.output.as_os_str() != "-" && !npz {
+            bail!("-o: {}: end the name in .npz", self.output.display());
+        }
+        Ok(())
+    }
+}
+
+#[derive(Serialize)]
+struct Summary {
+    articles: usize,
+    features: usize,
+    values: usize,
+    skipped: usize,
+    bytes: u64,
+    seconds: f64,
+    megabytes_per_second: f64,
+}
+
+pub(crate) fn run(args: &VectorizeArgs) -> anyhow::Result<Outcome> {
+    let started = Instant::now();
+    args.check_outputs()?;
+    let params = args.params();
+    // What is wrong with them is said before the input is read.
+    linfa::ParamGuard::check_ref(&params)?;
+    let talk = args.run.start()?;
+    let corpus = args.input.read(&args.inputs, &talk)?;
+    let texts = Texts::from(corpus.articles.as_slice());
+    let (fitted, rows) = TfidfVectorizer::fit_transform(&params, &texts)?;
+    talk.end();
+    if let (Some(path), Some(names)) = (&args.features, fitted.feature_names()) {
+        whole(path, |file| write_features(names, file))?;
+    }
+    if let Some(path) = &args.ids {
+        whole(path, |file| write_features(corpus.articles.iter().map(|a| &a.id), file))?;
+    }
+    whole(&args.output, |file| write_npz(&rows, file))?;
+    let report = &corpus.report;
+    let seconds = started.elapsed().as_secs_f64();
+    let summary = Summary {
+        articles: rows.n_rows(),
+        features: rows.n_cols(),
+        values: rows.nnz(),
+        skipped: report.skipped,
+        bytes: report.bytes,
+        seconds,
+        megabytes_per_second: report.bytes as f64 / 1e6 / seconds.max(1e-9),
+    };
+    if args.run.json {
+        talk.warn(&serde_json::to_string(&summary)?);
+    } else {
+        talk.note(&format!(
+            "{}, {} features, {} values{}; {seconds:.1} s, {:.1} MB/s",
+            counted(summary.articles, "article", "articles"),
+            thousands(summary.features),
+            thousands(summary.values),
+            skipped(report),
+            summary.megabytes_per_second
+        ));
+    }
+    Ok(args.input.outcome(report))
+}
+
+/// Writes a file that appears whole or not at all.
+fn whole(
+    path: &Path,
+    write: impl FnOnce(&mut AtomicFile) -> std::io::Result<()>,
+) -> khabar::Result<()> {
+    let mut file = AtomicFile::create(path)?;
+    write(&mut file).map_err(|e| Error::io(path, e))?;
+    file.commit()
+}
