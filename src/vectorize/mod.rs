@@ -6,7 +6,14 @@ mod csr;
 mod hash;
 mod hashed;
 mod ngram;
+mod npz;
+mod params;
 mod simd;
+mod tfidf;
+mod vocabulary;
+mod vocabulary_key;
+mod vocabulary_merge;
+mod vocabulary_piece;
 mod weight;
 
 pub use background::{
@@ -16,4 +23,8 @@ pub use csr::{Csr, Row, times};
 pub use hash::{HASH_VERSION, bucket};
 pub use hashed::{Hashing, Lead, Parts, WordBuckets, code_key, document_frequency};
 pub use ngram::{Analyzer, NgramRange};
+pub use npz::{write_features, write_npz};
+pub use params::{DfLimit, Features, TfidfParams, TfidfValidParams};
+pub use tfidf::{Texts, TfidfVectorizer};
+pub use vocabulary::Vocabulary;
 pub use weight::{Norm, Tf, smooth_idf, weigh_rows};
