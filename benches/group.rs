@@ -1,10 +1,11 @@
 //! How fast rows become stories: the join, linkage, and the whole way from articles.
 //!
 //! On the demo corpus (260 articles: what does not grow with the input weighs most there) and,
-//! with `KHABAR_DATA` set, on the start of a real one, some thousands of articles. Before the
+//! with `KHABAR_DATA` set, on the start of a real one, some 2,000 articles. The join and
+//! linkage run on the articles in Arabic script, weighed as `group` weighs them. Before the
 //! timing each join prints how many pairs it found, the fast one as a share of the exact, and
 //! each grouping how many stories; every timed run must give them again on any number of
-//! threads. About two minutes, 1 GB of memory.
+//! threads. About five minutes, 1 GB of memory.
 //!
 //! ```sh
 //! cargo bench --bench group
@@ -23,10 +24,13 @@ use khabar::Article;
 use khabar::group::{GroupOptions, Grouping, group};
 use khabar::similarity::{Graph, Join, Joined, Pruning, join};
 use khabar::story::{Partition, average_linkage};
-use khabar::vectorize::{Csr, Features, Texts, TfidfParams, TfidfVectorizer};
+use khabar::text::{Normalizer, dominant_script};
+use khabar::vectorize::{
+    Background, Csr, Norm, Parts, blended_idf, document_frequency, weigh_rows,
+};
 
-/// Bytes of text of the real corpus: about 6,000 Arabic articles.
-const BYTES: usize = 16_000_000;
+/// Bytes of text of the real corpus: about 2,000 Arabic articles.
+const BYTES: usize = 8_000_000;
 
 /// Pairs, and the sum of their cosines in 1/1000.
 fn pairs(joined: &Joined) -> (usize, i64) {
@@ -52,18 +56,27 @@ fn sets() -> Vec<(&'static str, Vec<Article>)> {
     demo.into_iter().chain(real.map(|articles| ("saudinews", articles))).collect()
 }
 
-/// Hashed TF-IDF rows of all articles, scripts together.
-fn rows(articles: &[Article]) -> Csr {
-    let params = TfidfParams::new().features(Features::Hashed { n_features: 1 << 20 });
-    TfidfVectorizer::fit_transform(&params, &Texts::from(articles)).expect("valid").1
+/// Rows of the articles in Arabic script, weighed as [`group`] weighs them.
+fn rows(articles: &[Article], options: &GroupOptions) -> Csr {
+    let normalizer = Normalizer::new(options.normalize);
+    let parts: Vec<Parts<'_>> = articles
+        .iter()
+        .filter(|a| dominant_script(&a.text).is_some_and(|s| s.code() == "Arab"))
+        .map(|a| (a.title.as_str(), a.text.as_str()))
+        .collect();
+    let (mut rows, _) = options.hashing.rows(&normalizer, &parts, options.tf, 1.0, None);
+    let df = document_frequency(&rows);
+    let blend = blended_idf(parts.len() as u64, &df, Background::of("Arab"));
+    weigh_rows(&mut rows, &blend.idf, Norm::L2);
+    rows
 }
 
 fn join_and_link(c: &mut Criterion) {
     let defaults = GroupOptions::default();
     let floor = defaults.threshold * defaults.floor_share;
     for (set, articles) in sets() {
-        let n = articles.len() as u64;
-        let rows = rows(&articles);
+        let rows = rows(&articles, &defaults);
+        let n = rows.n_rows() as u64;
         let options = |pruning| Join { floor, pruning, ..Join::default() };
         let exact = join(&rows, None, &options(Pruning::Exact));
         let mut group = c.benchmark_group(format!("join, {set}"));
@@ -73,7 +86,7 @@ fn join_and_link(c: &mut Criterion) {
             let expected = pairs(&found);
             let share = expected.0 as f64 / exact.edges.len().max(1) as f64;
             eprintln!(
-                "join {name}, {set}: {n} articles, {} pairs from cosine {floor:.3} on ({share:.4} \
+                "join {name}, {set}: {n} Arabic articles, {} pairs from cosine {floor:.3} on ({share:.4} \
                  of exact), {} verified; checksum {}",
                 expected.0, found.verified, expected.1
             );

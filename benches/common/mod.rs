@@ -4,6 +4,7 @@
 //! the sentences of `corpora/demo`, always the same one. Where `KHABAR_DATA` names a folder of
 //! larger corpora, [`from_data`] reads the start of one of them; where it does not, or the
 //! file is missing, that bench is left out. A few seconds and some tens of MB of memory.
+#![allow(dead_code, reason = "each bench uses a part of it")]
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
