@@ -1,7 +1,7 @@
 //! How fast rows become stories: the join, linkage, and the whole way from articles.
 //!
 //! On the demo corpus (260 articles: what does not grow with the input weighs most there) and,
-//! with `KHABAR_DATA` set, on the start of a real one, some 2,000 articles. The join and
+//! with `KHABAR_DATA` set, on the start of a real one, some 1,600 articles. The join and
 //! linkage run on the articles in Arabic script, weighed as `group` weighs them. Before the
 //! timing each join prints how many pairs it found, the fast one as a share of the exact, and
 //! each grouping how many stories; every timed run must give them again on any number of
@@ -29,7 +29,7 @@ use khabar::vectorize::{
     Background, Csr, Norm, Parts, blended_idf, document_frequency, weigh_rows,
 };
 
-/// Bytes of text of the real corpus: about 2,000 Arabic articles.
+/// Bytes of text of the real corpus: about 1,600 Arabic articles.
 const BYTES: usize = 8_000_000;
 
 /// Pairs, and the sum of their cosines in 1/1000.
