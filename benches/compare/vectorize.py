@@ -1,24 +1,24 @@
 """Times character n-gram vectorization: scikit-learn and khabar, in one run, on one core.
 
     pip install -r benches/compare/requirements.txt
-    cargo build --release
-    python benches/compare/vectorize.py CORPUS.jsonl.zst --khabar target/release/khabar
+    cargo build --release --example time_vectorize
+    python benches/compare/vectorize.py CORPUS.jsonl.zst --mb 2.5
 
 Prints a Markdown table of CPU seconds, MB/s and million n-grams/s per core, with ratios.
 
-What is compared: char_wb 3-5, sublinear tf, smooth idf, l2, lowercase; and 2^20 hashed
-columns (there scikit-learn's HashingVectorizer, which weighs nothing, is the other side).
-The sample is the first --mb megabytes of UTF-8 text of the corpus, title and text joined by
-a newline, the same articles for all. Every measurement is repeated --repeats times, all
-kinds in turn and every other round backwards, so that a slow minute hits all alike; medians
-are shown, with the least and the greatest.
+What is compared: char_wb 3-5, sublinear tf, smooth idf, l2, lowercase. khabar's hashed rows
+(2^20 columns, weighted all the same) are set against TfidfVectorizer.transform, the nearest
+thing scikit-learn has, and against its HashingVectorizer, which weighs nothing. The standard
+profile folds Arabic spellings too, which scikit-learn does not. The sample is the first --mb
+megabytes of UTF-8 text of the corpus, title and text joined by a newline, the same articles
+for all.
 
-Seconds are CPU seconds (user and system), not wall time. scikit-learn's are taken in its
-process around the one call, the texts already in memory. khabar's are given twice: of the
-whole process on one thread (start, reading JSON, vectorizing, writing the .npz), and of its
-stages alone as `khabar vectorize --timings` reports them on stderr, one JSON object a line:
-{"stage": "transform", "cpu_seconds": 0.1, "mb": 20.0, "ngrams": 21000000}.
-Only the stages compare like with like; the whole process does more than scikit-learn does.
+scikit-learn and khabar take turns, --rounds times, every other round backwards, so that a
+slow minute hits both alike; medians are shown, with the least and the greatest. As a khabar
+stage takes milliseconds, each of its turns runs every stage --repeats times.
+
+Seconds are CPU seconds (user and system), not wall time, around the one call, the texts
+already in memory. khabar's come from `examples/time_vectorize.rs` on one thread.
 """
 
 import argparse
@@ -45,8 +45,7 @@ from sklearn.feature_extraction.text import HashingVectorizer, TfidfVectorizer  
 
 BUCKETS = 2**20
 COMMON = {"analyzer": "char_wb", "ngram_range": (3, 5)}
-FLAGS = ["--html", "keep", "--profile", "none", "--lowercase",
-         "--analyzer", "char_wb", "--ngram-range", "3,5"]
+PROGRAM = Path("target/release/examples/time_vectorize")
 
 # Row names, in the order of the table.
 SK_FIT = "scikit-learn TfidfVectorizer.fit"
@@ -54,15 +53,13 @@ SK_TRANSFORM = "scikit-learn TfidfVectorizer.transform"
 SK_FIT_TRANSFORM = "scikit-learn TfidfVectorizer.fit_transform"
 SK_HASHING = "scikit-learn HashingVectorizer(2^20).transform"
 
-# What a khabar stage is set against, by (hashed, stage).
+# What a khabar stage is set against.
 RIVALS = {
-    (False, "fit"): SK_FIT,
-    (False, "transform"): SK_TRANSFORM,
-    (False, "fit_transform"): SK_FIT_TRANSFORM,
-    (False, "whole process"): SK_FIT_TRANSFORM,
-    (True, "transform"): SK_HASHING,
-    (True, "fit_transform"): SK_HASHING,
-    (True, "whole process"): SK_HASHING,
+    "hashed transform": (SK_TRANSFORM, SK_HASHING),
+    "hashed transform, standard profile": (SK_TRANSFORM, SK_HASHING),
+    "learned fit": (SK_FIT,),
+    "learned transform": (SK_TRANSFORM,),
+    "learned fit_transform": (SK_FIT_TRANSFORM,),
 }
 
 
@@ -103,7 +100,7 @@ def cpu_seconds(call):
 
 
 def time_scikit_learn(texts):
-    """One measurement of each scikit-learn row."""
+    """One measurement of each scikit-learn row, as lists by name."""
     seconds = {}
     tfidf = TfidfVectorizer(**COMMON, sublinear_tf=True)
     _, seconds[SK_FIT] = cpu_seconds(lambda: tfidf.fit(texts))
@@ -112,77 +109,45 @@ def time_scikit_learn(texts):
     _, seconds[SK_FIT_TRANSFORM] = cpu_seconds(lambda: tfidf.fit_transform(texts))
     hashing = HashingVectorizer(**COMMON, n_features=BUCKETS)
     _, seconds[SK_HASHING] = cpu_seconds(lambda: hashing.transform(texts))
-    return seconds
+    return {name: [value] for name, value in seconds.items()}
 
 
-def run_counting_cpu(command):
-    """Runs a child; its CPU seconds and its stderr. Its stdout must be empty or unneeded."""
-    with tempfile.TemporaryFile() as err:
-        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=err)
-        _, status, usage = os.wait4(child.pid, 0)  # of this one child alone
-        child.returncode = os.waitstatus_to_exitcode(status)
-        err.seek(0)
-        talk = err.read().decode("utf-8", "replace")
+def time_khabar(sample, args, work):
+    """Measurements of each khabar stage, as lists by name; fills `work` by name."""
+    command = [str(args.program), str(sample), "--threads", "1", "--repeats", str(args.repeats)]
+    child = subprocess.run(command, capture_output=True, text=True, check=False)
     if child.returncode != 0:
-        raise Failed(f"{' '.join(command)}\nended with {child.returncode}:\n{talk.strip()}")
-    return usage.ru_utime + usage.ru_stime, talk
-
-
-def stage_lines(talk):
-    """The timing objects among the lines of stderr."""
-    for line in talk.splitlines():
-        if line.startswith("{"):
-            try:
-                record = json.loads(line)
-            except ValueError:
-                continue
-            if "stage" in record and "cpu_seconds" in record:
-                yield record
-
-
-def khabar_name(hashed, stage):
-    return f"khabar {'2^20 hashed' if hashed else 'learned vocabulary'}, {stage}"
-
-
-def time_khabar(binary, sample, folder, work, rivals, notes):
-    """One measurement of each khabar row; fills `rivals` and, on the way, `notes`."""
+        raise Failed(f"{' '.join(command)}\nended with {child.returncode}:\n{child.stderr.strip()}")
     seconds = {}
-    for hashed in (False, True):
-        command = [str(binary), "vectorize", str(sample), "-o", str(folder / "vectors.npz")]
-        command += [*FLAGS, "--sublinear-tf", "--threads", "1", "--timings"]
-        command += ["--hashed", str(BUCKETS)] if hashed else []
-        whole, talk = run_counting_cpu(command)
-        stages = {"whole process": whole}
-        for record in stage_lines(talk):
-            stage = record["stage"]
-            stages[stage] = stages.get(stage, 0.0) + record["cpu_seconds"]
-            for key, ours in work.items():
-                theirs = record.get(key)
-                if theirs and abs(theirs / ours - 1) > 0.01:
-                    name = khabar_name(hashed, stage)
-                    notes.add(f"{name}: reports {theirs:,} {key}, counted here {ours:,}")
-        if len(stages) == 1:
-            notes.add("khabar printed no timings of stages: only whole processes are shown.")
-        for stage, value in stages.items():
-            name = khabar_name(hashed, stage)
-            seconds[name] = value
-            rivals[name] = RIVALS.get((hashed, stage))
+    for line in child.stdout.splitlines():
+        record = json.loads(line)
+        name = f"khabar {record['stage']}"
+        seconds.setdefault(name, []).append(record["cpu_seconds"])
+        work[name] = (record["mb"], record["ngrams"])
     return seconds
 
 
-def measure(texts, sample, folder, args, work):
-    """All measurements: seconds by row name, the rivals of rows, and notes."""
-    kinds = [lambda: time_scikit_learn(texts)]
-    rivals, notes = {}, set()
-    if args.khabar:
-        kinds.append(lambda: time_khabar(args.khabar, sample, folder, work, rivals, notes))
+def measure(texts, sample, args, work):
+    """All measurements: lists of seconds by row name."""
+    kinds = [lambda: time_scikit_learn(texts), lambda: time_khabar(sample, args, work)]
     seconds = {}
-    for repeat in range(args.repeats):
-        for kind in kinds if repeat % 2 == 0 else reversed(kinds):
-            for name, value in kind().items():
-                seconds.setdefault(name, []).append(value)
-        print(f"round {repeat + 1} of {args.repeats} done", file=sys.stderr)
-    return seconds, rivals, sorted(notes)
+    for turn in range(args.rounds):
+        for kind in kinds if turn % 2 == 0 else reversed(kinds):
+            for name, values in kind().items():
+                seconds.setdefault(name, []).extend(values)
+        print(f"round {turn + 1} of {args.rounds} done", file=sys.stderr)
+    return seconds
+
+
+def check_work(work, mb, ngrams):
+    """khabar must have done the work counted here, unless it folds spellings."""
+    for name, (its_mb, its_ngrams) in work.items():
+        same_text = "standard" not in name
+        if abs(its_mb / mb - 1) > 1e-6 or (same_text and its_ngrams != ngrams):
+            raise Failed(
+                f"{name} had {its_mb} MB and {its_ngrams:,} n-grams, "
+                f"scikit-learn {mb} MB and {ngrams:,}: the two did not do the same work"
+            )
 
 
 def cpu_model():
@@ -195,43 +160,36 @@ def cpu_model():
     return platform.processor() or platform.machine()
 
 
-def khabar_version(binary):
-    return subprocess.run(
-        [str(binary), "--version"], capture_output=True, text=True, check=False
-    ).stdout.strip() or "khabar (version unknown)"
-
-
-def print_table(seconds, rivals, notes, args, work, n_texts):
+def print_table(seconds, args, work, mb, ngrams, n_texts):
     versions = [
         f"scikit-learn {sklearn.__version__}",
         f"numpy {numpy.__version__}",
         f"scipy {scipy.__version__}",
         f"Python {platform.python_version()}",
     ]
-    if args.khabar:
-        versions.insert(0, khabar_version(args.khabar))
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     print(
-        f"Sample: {args.corpus.name}, first {n_texts:,} articles, {work['mb']:.2f} MB of UTF-8, "
-        f"{work['ngrams'] / 1e6:.2f} million n-grams (char_wb 3-5). "
-        f"Median of {args.repeats} (least-greatest), one core.\n"
+        f"Sample: {args.corpus.name}, first {n_texts:,} articles, {mb:.2f} MB of UTF-8, "
+        f"{ngrams / 1e6:.2f} million n-grams. Medians (least-greatest) of {args.rounds} runs of "
+        f"scikit-learn and {args.rounds * args.repeats} of khabar; one core.\n"
     )
     print(f"Machine: {cpu_model()}, {os.cpu_count()} CPUs, {platform.system()}; ", end="")
-    print(f"load {load:.1f} at the end. {', '.join(versions)}.\n")
-    print("| what | CPU seconds | MB/s | M n-grams/s | times scikit-learn |")
+    print(f"load {os.getloadavg()[0]:.1f} at the end. {', '.join(versions)}.\n")
+    print("| what | CPU seconds | MB/s | M n-grams/s | times scikit-learn's speed |")
     print("|---|---|---|---|---|")
     medians = {name: statistics.median(values) for name, values in seconds.items()}
-    for name, values in seconds.items():
-        # A stage may be too short for the clock.
-        median = max(medians[name], 1e-9)
-        rival = rivals.get(name)
-        ratio = f"{medians[rival] / median:.1f} x {rival.split()[1]}" if rival else ""
-        print(
-            f"| {name} | {median:.3f} ({min(values):.3f}-{max(values):.3f}) "
-            f"| {work['mb'] / median:.2f} | {work['ngrams'] / median / 1e6:.2f} | {ratio} |"
+    ordered = [SK_FIT, SK_TRANSFORM, SK_FIT_TRANSFORM, SK_HASHING]
+    ordered += [f"khabar {stage}" for stage in RIVALS]
+    for name in ordered:
+        values, median = seconds[name], medians[name]
+        own_ngrams = work.get(name, (mb, ngrams))[1]
+        ratios = ", ".join(
+            f"{medians[rival] / median:.1f} x {rival.split()[1]}"
+            for rival in RIVALS.get(name.removeprefix("khabar "), ())
         )
-    for note in notes:
-        print(f"\n{note}")
+        print(
+            f"| {name} | {median:.4f} ({min(values):.4f}-{max(values):.4f}) "
+            f"| {mb / median:.2f} | {own_ngrams / median / 1e6:.2f} | {ratios} |"
+        )
 
 
 def main():
@@ -239,26 +197,28 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("corpus", type=Path, help="articles as .jsonl or .jsonl.zst")
-    parser.add_argument("--khabar", type=Path, help="the release binary; without, only the rest")
-    parser.add_argument("--mb", type=float, default=10.0, help="size of the sample (default 10)")
-    parser.add_argument("--repeats", type=int, default=5, help="rounds (default 5)")
+    parser.add_argument("--program", type=Path, default=PROGRAM, help=f"default {PROGRAM}")
+    parser.add_argument("--mb", type=float, default=2.5, help="size of the sample (default 2.5)")
+    parser.add_argument("--rounds", type=int, default=3, help="turns of each (default 3)")
+    parser.add_argument("--repeats", type=int, default=5, help="of khabar in a turn (default 5)")
     args = parser.parse_args()
-    if args.repeats < 1 or args.mb <= 0:
-        parser.error("--repeats and --mb must be above 0")
+    if args.rounds < 1 or args.repeats < 1 or args.mb <= 0:
+        parser.error("--rounds, --repeats and --mb must be above 0")
     try:
         texts, size = read_texts(args.corpus, args.mb * 1e6)
         analyze = TfidfVectorizer(**COMMON).build_analyzer()
-        work = {"mb": size / 1e6, "ngrams": sum(len(analyze(text)) for text in texts)}
+        mb, ngrams = size / 1e6, sum(len(analyze(text)) for text in texts)
+        work = {}
         with tempfile.TemporaryDirectory() as folder:
-            # Uncompressed, and no more than the sample: reading is not what is measured.
             sample = Path(folder) / "sample.jsonl"
             with sample.open("w", encoding="utf-8", newline="\n") as out:
                 for number, text in enumerate(texts):
                     line = json.dumps({"id": str(number), "text": text}, ensure_ascii=False)
                     out.write(line + "\n")
-            seconds, rivals, notes = measure(texts, sample, Path(folder), args, work)
-        print_table(seconds, rivals, notes, args, work, len(texts))
-    except (Failed, OSError) as error:
+            seconds = measure(texts, sample, args, work)
+        check_work(work, mb, ngrams)
+        print_table(seconds, args, work, mb, ngrams, len(texts))
+    except (Failed, OSError, ValueError) as error:
         sys.exit(f"vectorize.py: {error}")
 
 
