@@ -97,7 +97,7 @@ impl Default for GroupOptions {
         let mut hashing = Hashing::default();
         hashing.lead = Some(Lead { characters: 400, times: 3 });
         Self {
-            threshold: 0.15,
+            threshold: 0.165,
             floor_share: 0.8,
             method: Method::Linkage,
             clusters: None,

@@ -11,7 +11,7 @@
 //! saw (Vietnamese for the Latin table) has a low coverage and is left to its own frequencies.
 //!
 //! The blend, for `n` documents with frequencies `df`:
-//! `share = (df + a * background) / (n + a)`, `a` between 50 and 1,000 pseudo-documents by
+//! `share = (df + a * background) / (n + a)`, `a` between 50 and 10,000 pseudo-documents by
 //! coverage; `idf = (ln((1 + M) / (1 + M * share)) + 1)^2` with `M` = 30,000 whatever `n` is,
 //! and 0 where the share is above a tenth. Cost: one byte a bucket and script once decoded.
 //!
@@ -47,7 +47,7 @@ const FOREIGN: f64 = 0.45;
 const NATIVE: f64 = 0.70;
 /// Pseudo-documents of a background that does not know the language, and of one that does.
 const FEWEST: f64 = 50.0;
-const MOST: f64 = 1000.0;
+const MOST: f64 = 10_000.0;
 /// The size of corpus every idf is scaled to.
 const SCALE: f64 = 30_000.0;
 /// N-grams in a larger share of documents than this say nothing of a story.

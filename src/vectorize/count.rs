@@ -25,7 +25,7 @@ impl Counter {
     pub(crate) fn runs(
         &mut self,
         bits: u32,
-        buckets: &mut Vec<u32>,
+        buckets: &mut [u32],
         columns: &mut Vec<u32>,
         ends: &mut Vec<u32>,
     ) {

@@ -11,6 +11,7 @@
 //! ```
 
 use ndarray::Array1;
+use rayon::prelude::*;
 
 /// Compressed sparse rows: `n_rows x n_cols`, f32 values, u32 columns, u64 offsets.
 #[derive(Debug, Clone, PartialEq)]
@@ -161,11 +162,16 @@ impl Csr {
         self.data.shrink_to_fit();
     }
 
-    /// Calls `f` with the values of every row.
-    pub(crate) fn for_each_row_mut(&mut self, f: impl Fn(&mut [f32])) {
+    /// Calls `f` with the values of every row, rows in parallel.
+    pub(crate) fn for_each_row_mut(&mut self, f: impl Fn(&mut [f32]) + Sync) {
+        let mut rest = &mut self.data[..];
+        let mut rows = Vec::with_capacity(self.indptr.len());
         for bounds in self.indptr.windows(2) {
-            f(&mut self.data[bounds[0] as usize..bounds[1] as usize]);
+            let (row, after) = rest.split_at_mut((bounds[1] - bounds[0]) as usize);
+            rows.push(row);
+            rest = after;
         }
+        rows.into_par_iter().with_min_len(512).for_each(f);
     }
 
     /// Row `i`.

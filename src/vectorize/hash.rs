@@ -176,8 +176,8 @@ fn keep_chars(
     mut written: usize,
 ) -> usize {
     for i in 0..block {
-        for n in range.min()..=range.max() {
-            out[written] = sums[n - 1][i];
+        for (n, sums) in (1..).zip(sums).skip(range.min() - 1).take(range.max() + 1 - range.min()) {
+            out[written] = sums[i];
             written += usize::from(i + n <= left);
         }
     }

@@ -140,8 +140,7 @@ pub(crate) fn pieces(n: usize, size: usize) -> Vec<Range<usize>> {
 
 /// Multiplies rows of term frequencies by `idf`, drops what becomes 0 and scales each row.
 ///
-/// In place, in parallel pieces; the values keep their memory, so that the peak is that of
-/// the rows alone.
+/// In place: the peak is that of the rows alone. Scaling is parallel.
 ///
 /// # Panics
 /// Where `idf` has not one value a column.
