@@ -1,8 +1,46 @@
 //! khabar (خبر, "a news item") groups duplicate coverage of a news story.
 //!
-//! The modules, in the order data flows: [`corpus`] reads articles, [`text`] normalises
-//! them, [`vectorize`] turns them into character n-gram TF-IDF rows, [`similarity`] joins
-//! near rows into a graph, [`story`] cuts the graph into stories, [`metrics`] says how well.
+//! Articles become character n-gram TF-IDF rows in parallel, rows are joined by cosine, and
+//! the graph of near articles is cut into stories by average linkage. Arabic is first-class;
+//! every language with letters works.
+//!
+//! ```
+//! use khabar::Article;
+//! use khabar::group::{GroupOptions, group};
+//! let article = |id: &str, title: &str, text: &str| Article {
+//!     id: id.into(),
+//!     title: title.into(),
+//!     text: text.into(),
+//!     ..Article::default()
+//! };
+//! let articles = [
+//!     article("1", "زلزال يضرب جنوب تعز", "ضرب زلزال بقوة 5.6 درجات محافظة تعز فجر الأحد"),
+//!     article("2", "هزة أرضية قوية في تعز", "سجلت تعز زلزالاً بلغت قوته 5.6 درجات فجر الأحد"),
+//!     article("3", "المرفأ يفوز بالكأس", "أحرز فريق المرفأ لقب الكأس بعد فوزه على القلعة"),
+//! ];
+//! let found = group(&articles, &GroupOptions::default(), &|_| {})?;
+//! assert_eq!(found.placements[0].story_id, found.placements[1].story_id);
+//! assert_eq!(found.stories.len(), 2);
+//! // Why the first two stand together, in whole words:
+//! assert!(found.shared[0].contains(&"زلزال".to_string()));
+//! # Ok::<(), khabar::Error>(())
+//! ```
+//!
+//! # A tour, in the order data flows
+//!
+//! | module | does |
+//! |---|---|
+//! | [`corpus`] | files and folders to [`Article`]s: JSONL, CSV, Parquet, text, packed or not |
+//! | [`text`] | HTML, normalisation, scripts, words |
+//! | [`vectorize`] | n-grams, hashed or learned; TF-IDF rows as linfa `Fit` and `Transformer` |
+//! | [`similarity`] | the threshold self-join and the graph it finds |
+//! | [`story`] | cuts of the graph, copy families, what a story holds |
+//! | [`group`](mod@group) | all of it: articles in, stories out |
+//! | [`metrics`] | BCubed, pairs, ARI, AMI and V-measure, checked against scikit-learn |
+//! | [`output`] | rows out: JSON Lines, CSV, Parquet, tables; files whole or not at all |
+//!
+//! The library never prints; it never panics on input. Results are the same bytes for any
+//! number of threads and do not depend on the order of the input.
 
 pub mod article;
 pub mod corpus;

@@ -11,8 +11,10 @@
 //! parts (Bayardo, Ma and Srikant 2007, "Scaling up all pairs similarity search"; Anastasiu
 //! and Karypis 2014 for the L2 bound). Nothing is lost: rows whose common parts alone could
 //! reach the floor are also compared without the index. [`Pruning::Fast`] indexes only the
-//! heaviest values of each row and asks for a share of the floor there; the few weak pairs it
-//! loses are measured in `benches/RESULTS.md`.
+//! heaviest values of each row, a sample of the rare columns, and asks for a share of the floor
+//! there. Among news articles weighed as [`crate::group`] does it loses under one pair in 200
+//! at the threshold (`benches/RESULTS.md`); with flat weights (plain idf) it loses far more:
+//! use `Exact` there.
 //!
 //! Floods: equal rows are one row ([`Joined::head`]), and a row keeps its `max_edges` best
 //! earlier neighbours at most, which [`Joined::full_rows`] reports. Time: half the sum of
@@ -84,7 +86,12 @@ const PIECE: usize = 64;
 const EXACT_SHARE: f64 = 0.06;
 /// Fast: the same, and of the rest the `HEAVIEST` values of a row are indexed.
 const FAST_SHARE: f64 = 0.05;
-const HEAVIEST: usize = 512;
+const HEAVIEST: usize = 384;
+/// Fast: columns of at most this many rows are rare, and one in `SAMPLE` is indexed.
+const RARE: u32 = 16;
+const SAMPLE: u32 = 4;
+/// The root of `SAMPLE`: both sides of a product carry it.
+const SAMPLE_ROOT: f32 = 2.0;
 /// Fast: the part of the floor that has to be found in the index.
 const FAST_PART: f32 = 0.33;
 /// Lists asked for ahead of their use.
@@ -228,12 +235,16 @@ impl Index {
         let share = if exact { EXACT_SHARE } else { FAST_SHARE };
         let too_common = ((unique.len() as f64 * share) as u32).max(FEW);
         let first_indexed = order.partition_point(|&c| df[c as usize] > too_common) as u32;
+        let split = Split {
+            first_rare: order.partition_point(|&c| df[c as usize] > RARE) as u32,
+            rank,
+            first_indexed,
+            exact,
+        };
         drop(df);
 
-        let pieces: Vec<Rows> = unique
-            .par_chunks(512)
-            .map(|chunk| Rows::new(rows, chunk, &rank, first_indexed, exact))
-            .collect();
+        let pieces: Vec<Rows> =
+            unique.par_chunks(512).map(|chunk| Rows::new(rows, chunk, &split)).collect();
         let n_values = pieces.iter().map(|p| p.column.len()).sum();
         let mut index = Self {
             postings: Vec::new(),
@@ -320,6 +331,32 @@ impl Index {
     }
 }
 
+/// Which columns go into the index.
+struct Split {
+    /// Column numbers by falling frequency; `u32::MAX` for columns of one row.
+    rank: Vec<u32>,
+    /// Columns before this rank are too common.
+    first_indexed: u32,
+    /// Columns from this rank on are rare.
+    first_rare: u32,
+    exact: bool,
+}
+
+impl Split {
+    /// Whether column `c` of rank `r` is indexed. A rare word brings two dozen n-grams of one
+    /// and the same short list of rows; in fast mode one in `SAMPLE` of them speaks for all.
+    fn takes(&self, c: u32, r: u32) -> bool {
+        self.exact
+            || r < self.first_rare
+            || (c.wrapping_mul(0x9E37_79B9) >> 16).is_multiple_of(SAMPLE)
+    }
+
+    /// The weight in the index: sampled columns count for those left out.
+    fn scaled(&self, r: u32, w: f32) -> f32 {
+        if self.exact || r < self.first_rare { w } else { w * SAMPLE_ROOT }
+    }
+}
+
 /// A chunk of rows on their way into the index.
 #[derive(Default)]
 struct Rows {
@@ -333,7 +370,7 @@ struct Rows {
 }
 
 impl Rows {
-    fn new(rows: &Csr, chunk: &[u32], rank: &[u32], first_indexed: u32, exact: bool) -> Self {
+    fn new(rows: &Csr, chunk: &[u32], split: &Split) -> Self {
         let mut out = Self::default();
         let mut candidates: Vec<(u32, f32)> = Vec::new();
         for &i in chunk {
@@ -341,19 +378,19 @@ impl Rows {
             let mut squares = 0.0f64;
             candidates.clear();
             for (&c, &w) in row.indices.iter().zip(row.data) {
-                let r = rank[c as usize];
+                let r = split.rank[c as usize];
                 if r == u32::MAX {
                     continue;
                 }
                 out.column.push(r);
                 out.weight.push(w);
-                if r < first_indexed {
+                if r < split.first_indexed {
                     squares += f64::from(w) * f64::from(w);
-                } else {
+                } else if split.takes(c, r) {
                     candidates.push((r, w));
                 }
             }
-            if !exact && candidates.len() > HEAVIEST {
+            if !split.exact && candidates.len() > HEAVIEST {
                 candidates.select_nth_unstable_by(HEAVIEST - 1, |a, b| {
                     b.1.total_cmp(&a.1).then(a.0.cmp(&b.0))
                 });
@@ -361,7 +398,7 @@ impl Rows {
                 // A fixed order, so that sums do not depend on how the selection went.
                 candidates.sort_unstable_by_key(|v| v.0);
             }
-            out.indexed.extend_from_slice(&candidates);
+            out.indexed.extend(candidates.iter().map(|&(r, w)| (r, split.scaled(r, w))));
             out.indexed_ends.push(out.indexed.len());
             out.ends.push(out.column.len());
             out.common_length.push(libm::sqrt(squares) as f32);
