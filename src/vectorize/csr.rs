@@ -163,7 +163,7 @@ impl Csr {
     }
 
     /// Calls `f` with the values of every row, rows in parallel.
-    pub(crate) fn for_each_row_mut(&mut self, f: impl Fn(&mut [f32]) + Sync) {
+    pub(crate) fn for_each_row_mut(&mut self, f: impl Fn(&mut [f32]) + Sync + Send) {
         let mut rest = &mut self.data[..];
         let mut rows = Vec::with_capacity(self.indptr.len());
         for bounds in self.indptr.windows(2) {
