@@ -5,6 +5,8 @@
 //! to whoever reads them. A `text` block is what the `sh` block before it prints; where a line
 //! `...` parts it, the parts must come in that order.
 #![cfg(unix)]
+// A helper that fails ends the test.
+#![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::path::Path;
