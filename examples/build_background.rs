@@ -10,6 +10,8 @@
 //! script's share is the largest of its languages', so that a function word of one language is
 //! common although the script has twelve.
 
+#![allow(clippy::print_stderr, clippy::print_stdout)]
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

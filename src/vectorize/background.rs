@@ -52,6 +52,8 @@ const MOST: f64 = 10_000.0;
 const SCALE: f64 = 30_000.0;
 /// N-grams in a larger share of documents than this say nothing of a story.
 const TOO_COMMON: f64 = 0.1;
+/// ... unless so few articles hold them that they may be one story.
+const LARGEST_STORY: u32 = 50;
 
 /// One script's table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,9 +137,11 @@ pub fn blended_idf(n_documents: u64, df: &[u32], background: Option<&Background>
     let pseudo = FEWEST + (MOST - FEWEST) * trust;
     let shares = shares();
     let weight = |df: u32, level: u8| {
-        let prior = pseudo * shares[usize::from(level)];
-        let share = (f64::from(df) + prior) / (n_documents as f64 + pseudo);
-        if share > TOO_COMMON {
+        let prior = shares[usize::from(level)];
+        let share = (f64::from(df) + pseudo * prior) / (n_documents as f64 + pseudo);
+        // In a small input of an unknown language a tenth of the articles may be one story.
+        let no_story = df > LARGEST_STORY || (trust > 0.0 && prior > TOO_COMMON);
+        if share > TOO_COMMON && no_story {
             return 0.0;
         }
         powered(libm::log((1.0 + SCALE) / (1.0 + SCALE * share)) + 1.0, 2.0)
