@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 
 use super::weights::{CorpusWeights, ScriptWeights};
 use super::{GroupOptions, GroupReport, Method, ScriptReport, Stage};
-use crate::similarity::{Edge, Join, join};
+use crate::similarity::{Edge, Join, equal_rows, join};
 use crate::story::kmeans;
 use crate::text::{Normalizer, Profile, Script, dominant_script};
 use crate::vectorize::{
     Analyzer, BACKGROUND_BITS, Background, Blend, Csr, NgramRange, Norm, Parts, blended_idf,
-    document_frequency, weigh_rows,
+    document_frequency_of, weigh_rows,
 };
 use crate::{Article, Error, Result};
 
@@ -78,10 +78,14 @@ pub(super) fn vectorize_and_join(
         drop(parts);
         found.report.ngrams += lengths.iter().map(|&n| u64::from(n)).sum::<u64>();
         progress(Stage::Weight);
+        let times = times(articles, &places, options);
+        // A text that a thousand outlets print is one document to the frequencies.
+        let head = equal_rows(&rows, times.as_deref(), options.window);
+        let unique = || (0..head.len()).filter(|&i| head[i] == i as u32);
         let own = ScriptWeights {
             script: code.to_owned(),
-            n_documents: places.len() as u64,
-            df: document_frequency(&rows),
+            n_documents: unique().count() as u64,
+            df: document_frequency_of(&rows, unique()),
         };
         let counted = options.weights.as_ref().and_then(|w| w.of(code)).unwrap_or(&own);
         let background = background(code, options);
@@ -106,26 +110,36 @@ pub(super) fn vectorize_and_join(
             }
             next_label += partition.n_clusters() as u32;
         }
-        join_block(articles, &places, &rows, options, &mut found);
+        join_block(&places, &rows, &head, times.as_deref(), options, &mut found);
         found.blocks.push(Block { articles: places, rows });
     }
     Ok(found)
 }
 
-/// Joins one script's rows and puts what it finds in canonical numbers.
-fn join_block(
+/// The times of a block's articles, where a window asks for them.
+fn times(
     articles: &[&Article],
     places: &[u32],
+    options: &GroupOptions,
+) -> Option<Vec<Option<i64>>> {
+    let seconds = |&i: &u32| articles[i as usize].published.as_ref().map(|p| p.seconds);
+    options.window.map(|_| places.iter().map(seconds).collect())
+}
+
+/// Joins one script's rows and puts what it finds in canonical numbers. `equal` names for each
+/// row the first with the same counts: rows all of whose n-grams are too common are empty once
+/// weighed, and only their counts still tell that they are equal.
+fn join_block(
+    places: &[u32],
     rows: &Csr,
+    equal: &[u32],
+    times: Option<&[Option<i64>]>,
     options: &GroupOptions,
     found: &mut Found,
 ) {
-    let times: Option<Vec<Option<i64>>> = options.window.map(|_| {
-        places.iter().map(|&i| articles[i as usize].published.as_ref().map(|p| p.seconds)).collect()
-    });
     let joined = join(
         rows,
-        times.as_deref(),
+        times,
         &Join {
             floor: options.threshold * options.floor_share,
             pruning: options.pruning,
@@ -135,8 +149,8 @@ fn join_block(
     );
     found.report.full_rows += joined.full_rows;
     found.report.verified += joined.verified;
-    for (i, &head) in joined.head.iter().enumerate() {
-        found.head[places[i] as usize] = places[head as usize];
+    for (i, (&head, &equal)) in joined.head.iter().zip(equal).enumerate() {
+        found.head[places[i] as usize] = places[head.min(equal) as usize];
     }
     found.edges.extend(joined.edges.into_iter().map(|e| Edge {
         a: places[e.a as usize],

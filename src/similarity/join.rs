@@ -110,7 +110,7 @@ pub fn join(rows: &Csr, times: Option<&[Option<i64>]>, options: &Join) -> Joined
     if let Some(times) = times {
         assert_eq!(times.len(), rows.n_rows(), "one time a row");
     }
-    let head = heads(rows, times, options.window);
+    let head = equal_rows(rows, times, options.window);
     let unique: Vec<u32> = (0..rows.n_rows() as u32)
         .filter(|&i| head[i as usize] == i && !rows.row(i as usize).indices.is_empty())
         .collect();
@@ -154,8 +154,13 @@ pub fn join(rows: &Csr, times: Option<&[Option<i64>]>, options: &Join) -> Joined
     joined
 }
 
-/// For every row the first row equal to it (and, with a window, of the same time).
-fn heads(rows: &Csr, times: Option<&[Option<i64>]>, window: Option<i64>) -> Vec<u32> {
+/// For every row the first row equal to it (with a window: and of the same time); itself
+/// where there is none, and where it is empty.
+///
+/// # Panics
+/// Where `times` is given and is shorter than the matrix has rows.
+#[must_use]
+pub fn equal_rows(rows: &Csr, times: Option<&[Option<i64>]>, window: Option<i64>) -> Vec<u32> {
     let hashes: Vec<u64> =
         (0..rows.n_rows()).into_par_iter().with_min_len(256).map(|i| hash(rows.row(i))).collect();
     let mut first: FxHashMap<u64, Vec<u32>> = FxHashMap::default();

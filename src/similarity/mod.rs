@@ -4,4 +4,4 @@ mod graph;
 mod join;
 
 pub use graph::{Edge, Graph, Neighbour};
-pub use join::{Join, Joined, Pruning, join};
+pub use join::{Join, Joined, Pruning, equal_rows, join};

@@ -213,9 +213,16 @@ impl Piece {
 /// In how many rows each column is stored: one number a column.
 #[must_use]
 pub fn document_frequency(rows: &Csr) -> Vec<u32> {
+    document_frequency_of(rows, 0..rows.n_rows())
+}
+
+/// The same over some of the rows.
+pub(crate) fn document_frequency_of(rows: &Csr, some: impl Iterator<Item = usize>) -> Vec<u32> {
     let mut df = vec![0u32; rows.n_cols()];
-    for &column in rows.indices() {
-        df[column as usize] += 1;
+    for i in some {
+        for &column in rows.row(i).indices {
+            df[column as usize] += 1;
+        }
     }
     df
 }

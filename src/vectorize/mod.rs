@@ -20,6 +20,7 @@ mod weight;
 pub use background::{
     BACKGROUND_BITS, Background, Blend, blended_idf, read_backgrounds, write_backgrounds,
 };
+pub(crate) use hashed::document_frequency_of;
 pub(crate) use simd::prefetch;
 
 pub use csr::{Csr, Row, times};
