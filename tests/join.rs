@@ -70,7 +70,7 @@ fn exact(floor: f32) -> Join {
 
 #[test]
 fn exact_mode_finds_the_pairs_of_brute_force_with_their_full_cosines() {
-    for (n, floor) in [(5000, 0.165), (700, 0.02), (700, 0.5)] {
+    for (n, floor) in [(5000, 0.16), (700, 0.02), (700, 0.5)] {
         let rows = corpus(n, 7);
         let found = join(&rows, None, &exact(floor));
         let want = brute_force(&rows, floor);

@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn the_defaults_in_the_help_are_those_of_the_library() {
         let options = GroupOptions::default();
-        assert_eq!(options.threshold, cosine("0.165").unwrap());
+        assert_eq!(options.threshold, cosine("0.16").unwrap());
         assert_eq!(options.copy_cosine, cosine("0.5").unwrap());
         assert_eq!(options.floor_share, cosine("0.8").unwrap());
         assert_eq!(options.max_edges, 100);

@@ -14,7 +14,7 @@ use khabar::group::Method;
 #[command(next_help_heading = "Stories")]
 pub(crate) struct CutArgs {
     /// How alike articles of one story are, on average; above 0, up to 1
-    #[arg(long, value_name = "T", default_value = "0.165", value_parser = cosine)]
+    #[arg(long, value_name = "T", default_value = "0.16", value_parser = cosine)]
     pub(crate) threshold: f32,
     /// What the threshold cuts
     #[arg(long, value_enum, default_value_t = ScoreName::Cosine)]
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn cosines_are_above_zero_and_at_most_one() {
         for (text, right) in [
-            ("0.165", true),
+            ("0.16", true),
             ("1", true),
             ("0", false),
             ("1.01", false),
