@@ -41,7 +41,7 @@ use crate::vectorize::{Csr, Row, prefetch};
 pub enum Pruning {
     /// Every pair at or above the floor.
     Exact,
-    /// Nearly every pair, for a fraction of the time.
+    /// Nearly every pair, for a fraction of the time; every pair up to 4,096 rows.
     #[default]
     Fast,
 }
@@ -94,6 +94,8 @@ const SAMPLE: u32 = 4;
 const SAMPLE_ROOT: f32 = 2.0;
 /// Fast: the part of the floor that has to be found in the index.
 const FAST_PART: f32 = 0.33;
+/// Up to this many rows the fast mode is the exact one.
+const SMALL: usize = 4096;
 /// Lists asked for ahead of their use.
 const AHEAD: usize = 8;
 /// Below this many rows a column is never too common.
@@ -114,6 +116,9 @@ pub fn join(rows: &Csr, times: Option<&[Option<i64>]>, options: &Join) -> Joined
     let unique: Vec<u32> = (0..rows.n_rows() as u32)
         .filter(|&i| head[i as usize] == i && !rows.row(i as usize).indices.is_empty())
         .collect();
+    // Few rows: leaving nothing out costs no more.
+    let small = Join { pruning: Pruning::Exact, ..*options };
+    let options = if unique.len() <= SMALL { &small } else { options };
     let index = Index::new(rows, &unique, options);
     let window = options.window.and_then(|w| {
         let times = times?;
