@@ -25,9 +25,7 @@ use khabar::group::{GroupOptions, Grouping, group};
 use khabar::similarity::{Graph, Join, Joined, Pruning, join};
 use khabar::story::{Partition, average_linkage};
 use khabar::text::{Normalizer, dominant_script};
-use khabar::vectorize::{
-    Background, Csr, Norm, Parts, blended_idf, document_frequency, weigh_rows,
-};
+use khabar::vectorize::{Background, Csr, Norm, Parts, blended_idf};
 
 /// Bytes of text of the real corpus: about 1,600 Arabic articles.
 const BYTES: usize = 8_000_000;
@@ -64,11 +62,10 @@ fn rows(articles: &[Article], options: &GroupOptions) -> Csr {
         .filter(|a| dominant_script(&a.text).is_some_and(|s| s.code() == "Arab"))
         .map(|a| (a.title.as_str(), a.text.as_str()))
         .collect();
-    let (mut rows, _) = options.hashing.rows(&normalizer, &parts, options.tf, 1.0, None);
-    let df = document_frequency(&rows);
+    let counts = options.hashing.count(&normalizer, &parts);
+    let df = counts.document_frequency();
     let blend = blended_idf(parts.len() as u64, &df, Background::of("Arab"));
-    weigh_rows(&mut rows, &blend.idf, Norm::L2);
-    rows
+    counts.into_rows(options.tf, &blend.idf, Norm::L2)
 }
 
 fn join_and_link(c: &mut Criterion) {

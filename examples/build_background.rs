@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use khabar::corpus::{ReadOptions, read};
 use khabar::text::{Normalizer, Profile, dominant_script};
-use khabar::vectorize::{Background, Hashing, Parts, Tf, document_frequency, write_backgrounds};
+use khabar::vectorize::{Background, Hashing, Parts, write_backgrounds};
 
 /// Documents of a language that are made up, all without the n-gram.
 const DOUBT: f64 = 500.0;
@@ -40,8 +40,8 @@ fn main() -> anyhow::Result<()> {
         eprintln!("{script} {lang}: {} articles", documents.len());
         let mut df = vec![0u32; hashing.n_features()];
         for chunk in documents.chunks(2000) {
-            let (rows, _) = hashing.rows(&normalizer, chunk, Tf::Raw, 1.0, None);
-            for (sum, n) in df.iter_mut().zip(document_frequency(&rows)) {
+            let counts = hashing.count(&normalizer, chunk);
+            for (sum, n) in df.iter_mut().zip(counts.document_frequency()) {
                 *sum += n;
             }
         }

@@ -169,7 +169,7 @@ fn the_script_with_most_letters_is_dominant() {
         assert_eq!(dominant_script(text).map(Script::name), name, "{text}");
     }
     assert_eq!(dominant_script("خبر").unwrap().code(), "Arab");
-    let late = "a".repeat(4096) + &"ب".repeat(9000);
+    let late = "a".repeat(1024) + &"ب".repeat(9000);
     assert_eq!(dominant_script(&late).unwrap().name(), "Latin", "only the beginning counts");
 }
 
@@ -350,7 +350,7 @@ proptest! {
     ) {
         let text: String = runs.iter().flat_map(|&(c, n)| std::iter::repeat_n(c, n)).collect();
         let mut counts = std::collections::BTreeMap::new();
-        for script in text.chars().take(4096).filter_map(Script::of) {
+        for script in text.chars().take(1024).filter_map(Script::of) {
             *counts.entry(script.code()).or_insert(0) += 1;
         }
         let most = counts.values().max();

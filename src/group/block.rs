@@ -8,12 +8,11 @@ use std::collections::BTreeMap;
 
 use super::weights::{CorpusWeights, ScriptWeights};
 use super::{GroupOptions, GroupReport, Method, ScriptReport, Stage};
-use crate::similarity::{Edge, Join, equal_rows, join};
+use crate::similarity::{Edge, Join, equal_counts, join};
 use crate::story::kmeans;
 use crate::text::{Normalizer, Profile, Script, dominant_script};
 use crate::vectorize::{
     Analyzer, BACKGROUND_BITS, Background, Blend, Csr, NgramRange, Norm, Parts, blended_idf,
-    document_frequency_of, weigh_rows,
 };
 use crate::{Article, Error, Result};
 
@@ -74,24 +73,24 @@ pub(super) fn vectorize_and_join(
                 (a.title.as_str(), a.text.as_str())
             })
             .collect();
-        let (mut rows, lengths) = options.hashing.rows(normalizer, &parts, options.tf, 1.0, None);
+        let counts = options.hashing.count(normalizer, &parts);
         drop(parts);
-        found.report.ngrams += lengths.iter().map(|&n| u64::from(n)).sum::<u64>();
+        found.report.ngrams += counts.n_ngrams();
         progress(Stage::Weight);
         let times = times(articles, &places, options);
         // A text that a thousand outlets print is one document to the frequencies.
-        let head = equal_rows(&rows, times.as_deref(), options.window);
+        let head = equal_counts(&counts, times.as_deref(), options.window);
         let unique = || (0..head.len()).filter(|&i| head[i] == i as u32);
         let own = ScriptWeights {
             script: code.to_owned(),
             n_documents: unique().count() as u64,
-            df: document_frequency_of(&rows, unique()),
+            df: counts.document_frequency_of(unique()),
         };
         let counted = options.weights.as_ref().and_then(|w| w.of(code)).unwrap_or(&own);
         let background = background(code, options);
         let Blend { idf, coverage, known } =
             blended_idf(counted.n_documents, &counted.df, background);
-        weigh_rows(&mut rows, &idf, Norm::L2);
+        let rows = counts.into_rows(options.tf, &idf, Norm::L2);
         found.report.scripts.push(ScriptReport {
             name,
             articles: places.len(),

@@ -19,7 +19,7 @@ use crate::vectorize::{Csr, WordBuckets};
 const MOST: usize = 6;
 /// Characters of an article that are searched for words: what ties two articles stands in
 /// their beginnings too.
-const SEARCHED: usize = 1200;
+const SEARCHED: usize = 700;
 
 /// For each article the words that tie it to its nearest, the strongest first.
 pub(super) fn tying_words(
@@ -54,19 +54,13 @@ pub(super) fn tying_words(
 
 /// Buffers of one worker.
 struct Finder {
-    /// What each shared column adds to the cosine; zero between pairs.
-    parts: Vec<f32>,
-    touched: Vec<u32>,
+    parts: PartsOfCosine,
     buckets: WordBuckets,
 }
 
 impl Finder {
     fn new(n_features: usize, options: &GroupOptions) -> Self {
-        Self {
-            parts: vec![0.0; n_features],
-            touched: Vec::new(),
-            buckets: WordBuckets::new(options.hashing),
-        }
+        Self { parts: PartsOfCosine::new(n_features), buckets: WordBuckets::new(options.hashing) }
     }
 
     fn find(
@@ -82,8 +76,7 @@ impl Finder {
         while i < a.indices.len() && j < b.indices.len() {
             let (x, y) = (a.indices[i], b.indices[j]);
             if x == y {
-                self.parts[x as usize] = a.data[i] * b.data[j];
-                self.touched.push(x);
+                self.parts.set(x, a.data[i] * b.data[j]);
             }
             i += usize::from(x <= y);
             j += usize::from(y <= x);
@@ -93,7 +86,7 @@ impl Finder {
         for word in words(&article.title).chain(words(&article.text[..end])) {
             let parts = &self.parts;
             let (key, buckets) = self.buckets.of(normalizer, word.text);
-            let sum = buckets.iter().map(|&c| parts[c as usize]).sum::<f32>();
+            let sum = buckets.iter().map(|&c| parts.of(c)).sum::<f32>();
             let weakest = best.last().map_or(0.0, |w| w.0);
             if sum <= 0.0
                 || (best.len() == MOST && sum <= weakest)
@@ -106,10 +99,46 @@ impl Finder {
             best.insert(place, (sum, key, word.text));
             best.truncate(MOST);
         }
-        for column in self.touched.drain(..) {
-            self.parts[column as usize] = 0.0;
-        }
+        self.parts.clear();
         best.into_iter().map(|(_, _, word)| word.to_owned()).collect()
+    }
+}
+
+/// What each shared column adds to the cosine.
+///
+/// Most columns asked for are not shared: a bit a column, near at hand, says so.
+struct PartsOfCosine {
+    shared: Vec<u64>,
+    values: Vec<f32>,
+    touched: Vec<u32>,
+}
+
+impl PartsOfCosine {
+    fn new(n_features: usize) -> Self {
+        Self {
+            shared: vec![0; n_features.div_ceil(64)],
+            values: vec![0.0; n_features],
+            touched: Vec::new(),
+        }
+    }
+
+    fn set(&mut self, column: u32, value: f32) {
+        self.shared[column as usize / 64] |= 1 << (column % 64);
+        self.values[column as usize] = value;
+        self.touched.push(column);
+    }
+
+    fn of(&self, column: u32) -> f32 {
+        if self.shared[column as usize / 64] >> (column % 64) & 1 == 0 {
+            return 0.0;
+        }
+        self.values[column as usize]
+    }
+
+    fn clear(&mut self) {
+        for column in self.touched.drain(..) {
+            self.shared[column as usize / 64] = 0;
+        }
     }
 }
 

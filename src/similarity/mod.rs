@@ -1,7 +1,10 @@
 //! Which articles are near one another: the similarity graph and the join that finds it.
 
+mod equal;
 mod graph;
+mod index;
 mod join;
 
+pub use equal::{equal_counts, equal_rows};
 pub use graph::{Edge, Graph, Neighbour};
-pub use join::{Join, Joined, Pruning, equal_rows, join};
+pub use join::{Join, Joined, Pruning, join};

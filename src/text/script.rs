@@ -1,6 +1,6 @@
 //! Which script a text is written in.
 //!
-//! Letters of the first 4,096 characters are counted by script; digits, punctuation and
+//! Letters of the first 1,024 characters are counted by script; digits, punctuation and
 //! marks of several scripts do not count. A byte a BMP character tells its script (64 KB,
 //! made at first use, some milliseconds); after that an article of 2 KB takes 2 to 4 us,
 //! since counting stops where the rest cannot change the answer.
@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 use unicode_script::{Script as UnicodeScriptValue, UnicodeScript};
 
 /// How many characters are looked at.
-const SAMPLE: usize = 4096;
+const SAMPLE: usize = 1024;
 
 /// After how many characters to see whether the rest can still change the answer.
 const BLOCK: usize = 256;
@@ -54,7 +54,7 @@ impl Script {
     }
 }
 
-/// The script with most letters among the first 4,096 characters of `text`; of several with
+/// The script with most letters among the first 1,024 characters of `text`; of several with
 /// as many, the first by ISO code. `None` where there are no letters.
 #[must_use]
 pub fn dominant_script(text: &str) -> Option<Script> {

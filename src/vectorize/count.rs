@@ -19,22 +19,23 @@ pub(crate) struct Counter {
 }
 
 impl Counter {
-    /// Sorts `buckets` (each below `2^bits`) and writes their runs: `columns[k]` ascending and
-    /// unique, `ends[k]` the number of n-grams up to and with run `k`, so that the count of
-    /// run `k` is `ends[k] - ends[k - 1]`.
+    /// Sorts `buckets` (each below `2^bits`) and writes their runs, whose number it returns:
+    /// `columns[k]` ascending and unique, `ends[k]` the number of n-grams up to and with run
+    /// `k`, so that the count of run `k` is `ends[k] - ends[k - 1]`. Both grow as needed; what
+    /// lies behind the runs means nothing.
     pub(crate) fn runs(
         &mut self,
         bits: u32,
         buckets: &mut [u32],
         columns: &mut Vec<u32>,
         ends: &mut Vec<u32>,
-    ) {
+    ) -> usize {
         if buckets.len() < SHORT {
             buckets.sort_unstable();
         } else {
             self.radix(bits, buckets);
         }
-        run_lengths(buckets, columns, ends);
+        run_lengths(buckets, columns, ends)
     }
 
     fn radix(&mut self, bits: u32, buckets: &mut [u32]) {
@@ -44,7 +45,7 @@ impl Counter {
         let high_mask = (1u32 << high_bits) - 1;
         reset(&mut self.low, 1 << low_bits);
         reset(&mut self.high, 1 << high_bits);
-        self.other.resize(buckets.len().max(self.other.len()), 0);
+        at_least(&mut self.other, buckets.len());
         for &b in buckets.iter() {
             self.low[(b & low_mask) as usize] += 1;
             self.high[((b >> low_bits) & high_mask) as usize] += 1;
@@ -81,13 +82,11 @@ fn starts(histogram: &mut [u32]) {
 }
 
 /// Run ends of a sorted slice, branch-free: always write, step on where the next one differs.
-fn run_lengths(sorted: &[u32], columns: &mut Vec<u32>, ends: &mut Vec<u32>) {
-    columns.clear();
-    ends.clear();
-    let Some((&last, _)) = sorted.split_last() else { return };
-    columns.resize(sorted.len(), 0);
-    ends.resize(sorted.len(), 0);
-    let (columns_out, ends_out) = (&mut columns[..], &mut ends[..]);
+fn run_lengths(sorted: &[u32], columns: &mut Vec<u32>, ends: &mut Vec<u32>) -> usize {
+    let Some((&last, _)) = sorted.split_last() else { return 0 };
+    at_least(columns, sorted.len());
+    at_least(ends, sorted.len());
+    let (columns_out, ends_out) = (&mut columns[..sorted.len()], &mut ends[..sorted.len()]);
     let mut k = 0;
     for (i, pair) in sorted.windows(2).enumerate() {
         columns_out[k] = pair[0];
@@ -96,8 +95,14 @@ fn run_lengths(sorted: &[u32], columns: &mut Vec<u32>, ends: &mut Vec<u32>) {
     }
     columns_out[k] = last;
     ends_out[k] = sorted.len() as u32;
-    columns.truncate(k + 1);
-    ends.truncate(k + 1);
+    k + 1
+}
+
+/// Lengthens a buffer; what it holds already is not touched.
+pub(super) fn at_least(buffer: &mut Vec<u32>, len: usize) {
+    if buffer.len() < len {
+        buffer.resize(len, 0);
+    }
 }
 
 #[cfg(test)]
@@ -123,9 +128,9 @@ mod tests {
                 *want.entry(b).or_insert(0u32) += 1;
             }
             let (mut columns, mut ends) = (Vec::new(), Vec::new());
-            counter.runs(bits, &mut buckets, &mut columns, &mut ends);
+            let n = counter.runs(bits, &mut buckets, &mut columns, &mut ends);
             let mut before = 0;
-            let got: Vec<(u32, u32)> = columns
+            let got: Vec<(u32, u32)> = columns[..n]
                 .iter()
                 .zip(&ends)
                 .map(|(&c, &e)| (c, e - std::mem::replace(&mut before, e)))

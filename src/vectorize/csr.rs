@@ -11,7 +11,6 @@
 //! ```
 
 use ndarray::Array1;
-use rayon::prelude::*;
 
 /// Compressed sparse rows: `n_rows x n_cols`, f32 values, u32 columns, u64 offsets.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +26,7 @@ pub struct Csr {
 }
 
 /// One row of a [`Csr`].
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Row<'a> {
     /// Ascending column numbers.
     pub indices: &'a [u32],
@@ -140,38 +139,6 @@ impl Csr {
     #[must_use]
     pub fn data(&self) -> &[f32] {
         &self.data
-    }
-
-    /// Replaces every value by `f(column, value)` and drops those that become 0, in place.
-    pub(crate) fn retain_scaled(&mut self, f: impl Fn(u32, f32) -> f32) {
-        let (mut kept, mut from) = (0usize, 0usize);
-        for end in &mut self.indptr[1..] {
-            for at in from..*end as usize {
-                let (column, value) = (self.indices[at], self.data[at]);
-                let value = f(column, value);
-                self.indices[kept] = column;
-                self.data[kept] = value;
-                kept += usize::from(value != 0.0);
-            }
-            from = *end as usize;
-            *end = kept as u64;
-        }
-        self.indices.truncate(kept);
-        self.data.truncate(kept);
-        self.indices.shrink_to_fit();
-        self.data.shrink_to_fit();
-    }
-
-    /// Calls `f` with the values of every row, rows in parallel.
-    pub(crate) fn for_each_row_mut(&mut self, f: impl Fn(&mut [f32]) + Sync + Send) {
-        let mut rest = &mut self.data[..];
-        let mut rows = Vec::with_capacity(self.indptr.len());
-        for bounds in self.indptr.windows(2) {
-            let (row, after) = rest.split_at_mut((bounds[1] - bounds[0]) as usize);
-            rows.push(row);
-            rest = after;
-        }
-        rows.into_par_iter().with_min_len(512).for_each(f);
     }
 
     /// Row `i`.

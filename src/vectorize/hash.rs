@@ -13,6 +13,7 @@
 //! assert_eq!(bucket("خبر", 20), bucket("خبر", 22) >> 2);
 //! ```
 
+use super::count::at_least;
 use super::ngram::{Analyzer, BLANK, NgramRange, each_window};
 use super::simd;
 
@@ -44,6 +45,9 @@ pub(crate) const SALT: [u32; NgramRange::LONGEST + 1] = [
     0xB547_0917,
 ];
 
+/// Sequences shorter than this are hashed one n-gram after the other.
+const ONE_WORD: usize = 24;
+
 /// The last multiplication.
 const FINISH: u32 = 0x9216_D5D9;
 
@@ -72,7 +76,8 @@ pub fn bucket(ngram: &str, bits: u32) -> u32 {
     hash_window(&window) >> (32 - bits)
 }
 
-/// Appends the bucket of every n-gram of a sequence to `out`, in no stated order.
+/// Writes the bucket of every n-gram of a sequence to `out`, in no stated order, and returns
+/// their number; `out` grows as needed, and what lies behind them means nothing.
 ///
 /// `sequence` comes from [`super::ngram::sequence_into`]; it is padded here and restored.
 pub(crate) fn buckets_into(
@@ -81,12 +86,12 @@ pub(crate) fn buckets_into(
     bits: u32,
     sequence: &mut Vec<u32>,
     out: &mut Vec<u32>,
-) {
-    out.clear();
+) -> usize {
     let len = sequence.len();
     if len == 0 {
-        return;
+        return 0;
     }
+    // A single word: a block would be mostly empty. And:
     // A one-character word is three long when padded, so from length 4 on words may be
     // shorter than the shortest n-gram; and a blank alone belongs to two words. Both are
     // rare ranges: take the reference path.
@@ -94,12 +99,13 @@ pub(crate) fn buckets_into(
         Analyzer::Char => true,
         Analyzer::CharWb => (2..=3).contains(&range.min()),
     };
-    if !fast {
+    if !fast || len < ONE_WORD {
+        out.clear();
         each_window(analyzer, range, sequence, |w| out.push(hash_window(w) >> (32 - bits)));
-        return;
+        return out.len();
     }
     let lengths = range.max() - range.min() + 1;
-    out.resize(len * lengths + lengths, 0);
+    at_least(out, len * lengths + lengths);
     sequence.resize(len + simd::BLOCK + NgramRange::LONGEST, BLANK);
     let mut written = 0;
     // For char_wb the last blank starts no n-gram; for char every position starts one.
@@ -119,7 +125,7 @@ pub(crate) fn buckets_into(
         at += block;
     }
     sequence.truncate(len);
-    out.truncate(written);
+    written
 }
 
 type Sums = [[u32; simd::BLOCK]; NgramRange::LONGEST];
@@ -221,7 +227,10 @@ mod tests {
                     let (mut codes, mut sequence, mut got) = (Vec::new(), Vec::new(), Vec::new());
                     normalizer.fold_into(text, &mut codes);
                     sequence_into(analyzer, &codes, &mut sequence);
-                    buckets_into(analyzer, range, 20, &mut sequence, &mut got);
+                    // What was there before is no answer.
+                    got.resize(7, u32::MAX);
+                    let n = buckets_into(analyzer, range, 20, &mut sequence, &mut got);
+                    got.truncate(n);
                     let mut want: Vec<u32> =
                         range.ngrams(analyzer, text).iter().map(|g| bucket(g, 20)).collect();
                     got.sort_unstable();

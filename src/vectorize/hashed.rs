@@ -10,14 +10,17 @@ use rayon::prelude::*;
 
 use super::Csr;
 use super::count::{Counter, MAX_BITS};
+use super::counts::{CountPiece, Counts, RowPiece, RowsBuilder, wave};
 use super::hash::buckets_into;
 use super::ngram::{Analyzer, NgramRange, sequence_into};
-use super::weight::{Norm, Tf, TfTable, pieces, weigh};
+use super::weight::{Norm, Tf, TfTable, weigh};
 use crate::text::{Normalizer, SPACE};
 use crate::{Error, Result};
 
-/// Documents a parallel piece holds.
+/// Documents a parallel piece of counts holds.
 const PIECE: usize = 256;
+/// Documents a parallel piece of rows holds.
+const ROW_PIECE: usize = 64;
 
 /// Reusable buffers of one worker.
 #[derive(Default)]
@@ -28,6 +31,7 @@ struct Scratch {
     columns: Vec<u32>,
     ends: Vec<u32>,
     counter: Counter,
+    piece: CountPiece,
 }
 
 thread_local! {
@@ -126,21 +130,46 @@ impl Hashing {
         self.bits
     }
 
-    fn runs(&self, normalizer: &Normalizer, document: Parts<'_>, scratch: &mut Scratch) {
-        let s = scratch;
+    /// Counts a document; the runs are in `columns` and `ends` of the buffers, as many as
+    /// returned.
+    fn runs(&self, normalizer: &Normalizer, document: Parts<'_>, s: &mut Scratch) -> usize {
         fold_parts(normalizer, document, &mut s.codes);
         if let Some(lead) = self.lead {
             lead.repeat(&mut s.codes);
         }
         sequence_into(self.analyzer, &s.codes, &mut s.sequence);
-        buckets_into(self.analyzer, self.ngram_range, self.bits, &mut s.sequence, &mut s.buckets);
-        s.counter.runs(self.bits, &mut s.buckets, &mut s.columns, &mut s.ends);
+        let (range, bits) = (self.ngram_range, self.bits);
+        let n = buckets_into(self.analyzer, range, bits, &mut s.sequence, &mut s.buckets);
+        s.counter.runs(bits, &mut s.buckets[..n], &mut s.columns, &mut s.ends)
     }
 
-    /// Rows of weights: tf, times `idf` (one a column) and scaled to `norm` where it is given.
+    /// Counts of documents, one row each.
+    #[must_use]
+    pub fn count(&self, normalizer: &Normalizer, documents: &[Parts<'_>]) -> Counts {
+        let done = documents
+            .par_chunks(PIECE)
+            .map(|documents| {
+                SCRATCH.with_borrow_mut(|scratch| {
+                    // Grown in the worker's own buffer, kept at its right size.
+                    let mut piece = std::mem::take(&mut scratch.piece);
+                    piece.clear();
+                    for &document in documents {
+                        let n = self.runs(normalizer, document, scratch);
+                        piece.push(self.bits, &scratch.columns[..n], &scratch.ends[..n]);
+                    }
+                    let fitted = piece.fitted();
+                    scratch.piece = piece;
+                    fitted
+                })
+            })
+            .collect();
+        Counts::new(done, self.bits)
+    }
+
+    /// Rows of weights: tf, times `idf` (one a column) and scaled to `norm`.
     ///
-    /// Returns the rows and each document's length in n-grams. `mean_length` is the mean of
-    /// such lengths over the corpus; only BM25 looks at it.
+    /// `mean_length` is the mean of the documents' lengths in n-grams over the corpus that
+    /// `idf` comes from; only BM25 looks at it.
     ///
     /// # Panics
     /// Where `idf` has another length than `n_features`.
@@ -151,78 +180,46 @@ impl Hashing {
         documents: &[Parts<'_>],
         tf: Tf,
         mean_length: f64,
-        idf: Option<(&[f32], Norm)>,
-    ) -> (Csr, Vec<u32>) {
-        if let Some((idf, _)) = idf {
-            assert_eq!(idf.len(), self.n_features(), "one idf a column");
-        }
+        idf: &[f32],
+        norm: Norm,
+    ) -> Csr {
+        assert_eq!(idf.len(), self.n_features(), "one idf a column");
         let table = TfTable::new(tf, mean_length);
-        let done: Vec<Piece> = pieces(documents.len(), PIECE)
-            .into_par_iter()
-            .map(|range| {
-                SCRATCH.with_borrow_mut(|scratch| {
-                    let mut piece = Piece::default();
-                    for &document in &documents[range] {
-                        self.runs(normalizer, document, scratch);
-                        piece.push(scratch, &table, idf);
-                    }
-                    piece
+        let mut rows = RowsBuilder::new(documents.len());
+        // A few pieces at a time: their memory is used again by the next, and is near.
+        for documents in documents.chunks(ROW_PIECE * wave()) {
+            let done: Vec<RowPiece> = documents
+                .par_chunks(ROW_PIECE)
+                .map(|documents| {
+                    SCRATCH.with_borrow_mut(|scratch| {
+                        let mut piece = RowPiece::default();
+                        for &document in documents {
+                            let n = self.runs(normalizer, document, scratch);
+                            let columns = &scratch.columns[..n];
+                            let at = piece.data.len();
+                            piece.indices.extend_from_slice(columns);
+                            piece.data.resize(at + n, 0.0);
+                            let values = &mut piece.data[at..];
+                            table.fill(&scratch.ends[..n], values);
+                            weigh(columns, values, idf, norm);
+                            piece.ends.push(piece.data.len());
+                        }
+                        piece
+                    })
                 })
-            })
-            .collect();
-        let nnz = done.iter().map(|p| p.data.len()).sum();
-        let mut indptr = Vec::with_capacity(documents.len() + 1);
-        let (mut indices, mut data) = (Vec::with_capacity(nnz), Vec::with_capacity(nnz));
-        let mut lengths = Vec::with_capacity(documents.len());
-        indptr.push(0);
-        for piece in done {
-            let before = data.len() as u64;
-            indptr.extend(piece.row_ends.iter().map(|&e| before + e as u64));
-            indices.extend_from_slice(&piece.indices);
-            data.extend_from_slice(&piece.data);
-            lengths.extend_from_slice(&piece.lengths);
+                .collect();
+            done.iter().for_each(|piece| rows.push(piece));
         }
-        (Csr::from_parts(indptr, indices, data, self.n_features()), lengths)
-    }
-}
-
-/// Rows of one piece of documents.
-#[derive(Default)]
-struct Piece {
-    indices: Vec<u32>,
-    data: Vec<f32>,
-    row_ends: Vec<usize>,
-    lengths: Vec<u32>,
-}
-
-impl Piece {
-    fn push(&mut self, scratch: &Scratch, table: &TfTable, idf: Option<(&[f32], Norm)>) {
-        let at = self.data.len();
-        self.indices.extend_from_slice(&scratch.columns);
-        self.data.resize(at + scratch.columns.len(), 0.0);
-        let values = &mut self.data[at..];
-        table.fill(&scratch.ends, values);
-        if let Some((idf, norm)) = idf {
-            weigh(&scratch.columns, values, idf, norm);
-        }
-        self.row_ends.push(self.data.len());
-        self.lengths.push(scratch.ends.last().copied().unwrap_or(0));
+        rows.finish(self.n_features())
     }
 }
 
 /// In how many rows each column is stored: one number a column.
 #[must_use]
 pub fn document_frequency(rows: &Csr) -> Vec<u32> {
-    document_frequency_of(rows, 0..rows.n_rows())
-}
-
-/// The same over some of the rows.
-pub(crate) fn document_frequency_of(rows: &Csr, some: impl Iterator<Item = usize>) -> Vec<u32> {
     let mut df = vec![0u32; rows.n_cols()];
-    for i in some {
-        for &column in rows.row(i).indices {
-            df[column as usize] += 1;
-        }
+    for &column in rows.indices() {
+        df[column as usize] += 1;
     }
     df
 }
@@ -249,8 +246,9 @@ impl WordBuckets {
         normalizer.fold_into(word, &mut self.codes);
         let h = self.hashing;
         sequence_into(h.analyzer, &self.codes, &mut self.sequence);
-        buckets_into(h.analyzer, h.ngram_range, h.bits, &mut self.sequence, &mut self.buckets);
-        (code_key(&self.codes), &self.buckets)
+        let n =
+            buckets_into(h.analyzer, h.ngram_range, h.bits, &mut self.sequence, &mut self.buckets);
+        (code_key(&self.codes), &self.buckets[..n])
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod background;
 mod count;
+mod counts;
 mod csr;
 mod hash;
 mod hashed;
@@ -20,9 +21,9 @@ mod weight;
 pub use background::{
     BACKGROUND_BITS, Background, Blend, blended_idf, read_backgrounds, write_backgrounds,
 };
-pub(crate) use hashed::document_frequency_of;
 pub(crate) use simd::prefetch;
 
+pub use counts::Counts;
 pub use csr::{Csr, Row, times};
 pub use hash::{HASH_VERSION, bucket};
 pub use hashed::{Hashing, Lead, Parts, WordBuckets, code_key, document_frequency};
@@ -31,4 +32,4 @@ pub use npz::{write_features, write_npz};
 pub use params::{DfLimit, Features, TfidfParams, TfidfValidParams};
 pub use tfidf::{Texts, TfidfVectorizer};
 pub use vocabulary::Vocabulary;
-pub use weight::{Norm, Tf, smooth_idf, weigh_rows};
+pub use weight::{Norm, Tf, smooth_idf};

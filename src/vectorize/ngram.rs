@@ -112,7 +112,7 @@ pub(crate) fn sequence_into(analyzer: Analyzer, codes: &[u32], out: &mut Vec<u32
 
 /// `char_wb`: words separated by single blanks, a blank at both ends; empty where no word is.
 fn words_into(codes: &[u32], out: &mut Vec<u32>) {
-    out.clear();
+    // All of it is written anew; only what is new memory needs to be cleared.
     out.resize(codes.len() + 2, 0);
     out[0] = BLANK;
     // Branch-free: always write, step on unless this blank follows a blank.

@@ -30,11 +30,11 @@ use linfa::ParamGuard;
 use linfa::dataset::{DatasetBase, Records};
 use linfa::traits::{Fit, Transformer};
 
+use super::Csr;
 use super::hashed::{Hashing, Parts};
 use super::params::{Features, TfidfParams, TfidfValidParams};
 use super::vocabulary::{Limits, Vocabulary};
-use super::weight::{TfTable, powered, smooth_idf, weigh_rows};
-use super::{Csr, Tf};
+use super::weight::{TfTable, powered, smooth_idf};
 use crate::text::Normalizer;
 use crate::{Article, Error, Result};
 
@@ -147,9 +147,8 @@ impl TfidfVectorizer {
                 counted.weighed(vocabulary.len(), &table, &self.idf, p.norm)
             }
             Columns::Hashed(hashing) => {
-                let weights = Some((&self.idf[..], p.norm));
                 let documents = texts.documents();
-                hashing.rows(&self.normalizer, documents, p.tf, self.mean_length, weights).0
+                hashing.rows(&self.normalizer, documents, p.tf, self.mean_length, &self.idf, p.norm)
             }
         }
     }
@@ -237,32 +236,18 @@ impl TfidfVectorizer {
         let mut n_ngrams = 0;
         // Counts first: idf, and for BM25 the mean length, are known only after all of them.
         let chunk = if with_rows { usize::MAX } else { CHUNK };
-        let mut rows = None;
+        let mut kept = None;
         for documents in texts.documents().chunks(chunk) {
-            let (counts, lengths) = hashing.rows(&normalizer, documents, Tf::Raw, 1.0, None);
-            counts.indices().iter().for_each(|&column| df[column as usize] += 1);
-            n_ngrams += lengths.iter().map(|&l| u64::from(l)).sum::<u64>();
-            rows = with_rows.then_some(counts);
+            let counts = hashing.count(&normalizer, documents);
+            for (sum, n) in df.iter_mut().zip(counts.document_frequency()) {
+                *sum += n;
+            }
+            n_ngrams += counts.n_ngrams();
+            kept = with_rows.then_some(counts);
         }
         let mean_length = mean(n_ngrams, n_documents);
         let idf = idf(params, n_documents, &df);
-        if let Some(rows) = &mut rows {
-            if params.tf != Tf::Raw {
-                let table = TfTable::new(params.tf, mean_length);
-                rows.for_each_row_mut(|counts| {
-                    let mut end = 0;
-                    let ends: Vec<u32> = counts
-                        .iter()
-                        .map(|&count| {
-                            end += count as u32;
-                            end
-                        })
-                        .collect();
-                    table.fill(&ends, counts);
-                });
-            }
-            weigh_rows(rows, &idf, params.norm);
-        }
+        let rows = kept.map(|counts| counts.into_rows(params.tf, &idf, params.norm));
         let params = params.clone();
         let columns = Columns::Hashed(hashing);
         (Self { params, normalizer, columns, n_documents, mean_length, df, idf }, rows)

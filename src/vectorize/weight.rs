@@ -4,10 +4,6 @@
 //! powers come from `libm`, sums run in a fixed order of eight lanes: the same bytes on
 //! every machine of one architecture. Linear in the stored values.
 
-use std::ops::Range;
-
-use super::Csr;
-
 /// How often an n-gram stands in a document, damped.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Tf {
@@ -72,26 +68,29 @@ impl TfTable {
         Self { tf, log, mean_length: (mean_length as f32).max(1.0) }
     }
 
+    /// The weight of a count in a document of `length` n-grams.
+    #[inline]
+    pub(crate) fn of(&self, length: u32) -> impl Fn(u32) -> f32 + '_ {
+        let damp = K1 * (1.0 - B + B * length as f32 / self.mean_length);
+        move |count| match self.tf {
+            Tf::Raw => count as f32,
+            Tf::Log => match self.log.get(count as usize) {
+                Some(&weight) => weight,
+                None => (1.0 + libm::log(f64::from(count))) as f32,
+            },
+            Tf::Bm25 => {
+                let count = count as f32;
+                count * (K1 + 1.0) / (count + damp)
+            }
+        }
+    }
+
     /// The weights of the counts `ends[k] - ends[k - 1]` into `out`.
     pub(crate) fn fill(&self, ends: &[u32], out: &mut [f32]) {
+        let weigh = self.of(ends.last().copied().unwrap_or(0));
         let mut before = 0;
-        let counts = ends.iter().map(|&end| end - std::mem::replace(&mut before, end));
-        match self.tf {
-            Tf::Raw => counts.zip(out).for_each(|(c, o)| *o = c as f32),
-            Tf::Log => counts.zip(out).for_each(|(c, o)| {
-                *o = match self.log.get(c as usize) {
-                    Some(&w) => w,
-                    None => (1.0 + libm::log(f64::from(c))) as f32,
-                };
-            }),
-            Tf::Bm25 => {
-                let length = ends.last().copied().unwrap_or(0) as f32;
-                let damp = K1 * (1.0 - B + B * length / self.mean_length);
-                counts.zip(out).for_each(|(c, o)| {
-                    let c = c as f32;
-                    *o = c * (K1 + 1.0) / (c + damp);
-                });
-            }
+        for (out, &end) in out.iter_mut().zip(ends) {
+            *out = weigh(end - std::mem::replace(&mut before, end));
         }
     }
 }
@@ -131,21 +130,4 @@ pub(crate) fn weigh(columns: &[u32], values: &mut [f32], idf: &[f32], norm: Norm
         *value *= idf[column as usize];
     }
     scale_to(norm, values);
-}
-
-/// Cuts `0..n` into pieces of about equal work for parallel loops.
-pub(crate) fn pieces(n: usize, size: usize) -> Vec<Range<usize>> {
-    (0..n).step_by(size.max(1)).map(|at| at..(at + size.max(1)).min(n)).collect()
-}
-
-/// Multiplies rows of term frequencies by `idf`, drops what becomes 0 and scales each row.
-///
-/// In place: the peak is that of the rows alone. Scaling is parallel.
-///
-/// # Panics
-/// Where `idf` has not one value a column.
-pub fn weigh_rows(rows: &mut Csr, idf: &[f32], norm: Norm) {
-    assert_eq!(idf.len(), rows.n_cols(), "one idf a column");
-    rows.retain_scaled(|column, value| value * idf[column as usize]);
-    rows.for_each_row_mut(|values| scale_to(norm, values));
 }

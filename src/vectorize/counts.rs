@@ -1,0 +1,304 @@
+//! Counts of hashed n-grams, 4 bytes each: what a corpus is before its weights are known.
+//!
+//! Document frequencies need every document's counts, weights need the document frequencies;
+//! in between the counts wait. Column and count share 32 bits: with 2^20 columns a count has
+//! 12, and a larger one stands in the number after. So the wait costs half of what rows cost,
+//! and columns whose weight is 0 never become part of a row.
+//!
+//! ```
+//! use khabar::text::{NormalizeOptions, Normalizer};
+//! use khabar::vectorize::{Hashing, Norm, Tf};
+//! let normalizer = Normalizer::new(NormalizeOptions::default());
+//! let counts = Hashing::default().count(&normalizer, &[("خبر", ""), ("خبر عاجل", "")]);
+//! let df = counts.document_frequency();
+//! assert_eq!(df.iter().filter(|&&n| n == 2).count(), 6, "the n-grams of a padded خبر");
+//! let rows = counts.into_rows(Tf::Log, &vec![1.0; df.len()], Norm::L2);
+//! assert_eq!(rows.row(0).indices.len(), 6);
+//! ```
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::Csr;
+use super::weight::{Norm, Tf, TfTable, scale_to};
+
+/// Counts of documents; see the module's head.
+#[derive(Debug, Default)]
+pub struct Counts {
+    pieces: Vec<CountPiece>,
+    /// First row of each piece.
+    firsts: Vec<usize>,
+    n_rows: usize,
+    /// `log2` of the number of columns.
+    bits: u32,
+}
+
+/// The counts of some documents, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct CountPiece {
+    /// `column << (32 - bits) | count`; a count of 0 says that the next number is the count.
+    packed: Vec<u32>,
+    /// Where each document ends in `packed`.
+    ends: Vec<u32>,
+    /// N-grams of each document.
+    lengths: Vec<u32>,
+}
+
+impl CountPiece {
+    /// Appends a document from its runs: `columns`, and how many n-grams there are up to and
+    /// with each.
+    pub(super) fn push(&mut self, bits: u32, columns: &[u32], run_ends: &[u32]) {
+        let shift = 32 - bits;
+        let at = self.packed.len();
+        self.packed.resize(at + columns.len(), 0);
+        let (mut before, mut large) = (0, false);
+        for ((to, &column), &end) in self.packed[at..].iter_mut().zip(columns).zip(run_ends) {
+            let count = end - before;
+            before = end;
+            large |= count >> shift != 0;
+            *to = column << shift | count;
+        }
+        if large {
+            self.packed.truncate(at);
+            let mut before = 0;
+            for (&column, &end) in columns.iter().zip(run_ends) {
+                let count = end - std::mem::replace(&mut before, end);
+                if count >> shift == 0 {
+                    self.packed.push(column << shift | count);
+                } else {
+                    self.packed.extend([column << shift, count]);
+                }
+            }
+        }
+        self.ends.push(self.packed.len() as u32);
+        self.lengths.push(run_ends.last().copied().unwrap_or(0));
+    }
+
+    /// Makes its memory fit.
+    pub(super) fn fitted(&self) -> Self {
+        Self {
+            packed: self.packed.as_slice().into(),
+            ends: self.ends.as_slice().into(),
+            lengths: self.lengths.as_slice().into(),
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.packed.clear();
+        self.ends.clear();
+        self.lengths.clear();
+    }
+
+    fn range(&self, row: usize) -> Range<usize> {
+        let from = if row == 0 { 0 } else { self.ends[row - 1] as usize };
+        from..self.ends[row] as usize
+    }
+}
+
+/// Calls `f` with every column and its count.
+fn each(packed: &[u32], bits: u32, mut f: impl FnMut(u32, u32)) {
+    let shift = 32 - bits;
+    let mask = (1u32 << shift) - 1;
+    let mut i = 0;
+    while i < packed.len() {
+        let (column, mut count) = (packed[i] >> shift, packed[i] & mask);
+        i += 1;
+        if count == 0 {
+            count = packed[i];
+            i += 1;
+        }
+        f(column, count);
+    }
+}
+
+impl Counts {
+    pub(super) fn new(pieces: Vec<CountPiece>, bits: u32) -> Self {
+        let mut n_rows = 0;
+        let firsts = pieces
+            .iter()
+            .map(|piece| {
+                let first = n_rows;
+                n_rows += piece.ends.len();
+                first
+            })
+            .collect();
+        Self { pieces, firsts, n_rows, bits }
+    }
+
+    /// Number of documents.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.n_rows
+    }
+
+    /// Number of columns.
+    #[must_use]
+    pub fn n_cols(&self) -> usize {
+        1 << self.bits
+    }
+
+    /// N-grams of all documents together.
+    #[must_use]
+    pub fn n_ngrams(&self) -> u64 {
+        self.pieces.iter().flat_map(|p| &p.lengths).map(|&n| u64::from(n)).sum()
+    }
+
+    /// Mean length of a document in n-grams; 0 without documents.
+    #[must_use]
+    pub fn mean_length(&self) -> f64 {
+        self.n_ngrams() as f64 / (self.n_rows as f64).max(1.0)
+    }
+
+    /// The counts of document `i` as they are kept: equal for equal counts, empty where the
+    /// document has no n-gram.
+    ///
+    /// # Panics
+    /// Where `i >= n_rows`.
+    #[must_use]
+    pub fn packed(&self, i: usize) -> &[u32] {
+        let piece = self.firsts.partition_point(|&first| first <= i) - 1;
+        let inside = self.pieces[piece].range(i - self.firsts[piece]);
+        &self.pieces[piece].packed[inside]
+    }
+
+    /// In how many documents each column stands.
+    #[must_use]
+    pub fn document_frequency(&self) -> Vec<u32> {
+        self.document_frequency_of(0..self.n_rows)
+    }
+
+    /// The same over some of the documents.
+    #[must_use]
+    pub fn document_frequency_of(&self, some: impl Iterator<Item = usize>) -> Vec<u32> {
+        let mut df = vec![0u32; self.n_cols()];
+        for i in some {
+            each(self.packed(i), self.bits, |column, _| df[column as usize] += 1);
+        }
+        df
+    }
+
+    /// Rows of weights: tf times `idf` (one a column), without what comes out as 0, scaled.
+    ///
+    /// Rows are made piece by piece and a piece's counts are given back once they are rows.
+    ///
+    /// # Panics
+    /// Where `idf` has not one value a column.
+    #[must_use]
+    pub fn into_rows(self, tf: Tf, idf: &[f32], norm: Norm) -> Csr {
+        assert_eq!(idf.len(), self.n_cols(), "one idf a column");
+        let table = TfTable::new(tf, self.mean_length());
+        let bits = self.bits;
+        let mut rows = RowsBuilder::new(self.n_rows);
+        let mut pieces = self.pieces.into_iter();
+        loop {
+            // As many pieces at a time as keep all threads busy.
+            let some: Vec<CountPiece> = pieces.by_ref().take(wave()).collect();
+            if some.is_empty() {
+                break;
+            }
+            let done: Vec<RowPiece> = some
+                .into_par_iter()
+                .map(|piece| {
+                    // Always write, step on unless the weight is 0: what is 0 is no pattern that
+                    // a processor could guess.
+                    let mut out = RowPiece::of_length(piece.packed.len());
+                    let mut kept = 0;
+                    for row in 0..piece.ends.len() {
+                        let from = kept;
+                        let weigh = table.of(piece.lengths[row]);
+                        each(&piece.packed[piece.range(row)], bits, |column, count| {
+                            let weight = weigh(count) * idf[column as usize];
+                            out.indices[kept] = column;
+                            out.data[kept] = weight;
+                            kept += usize::from(weight != 0.0);
+                        });
+                        scale_to(norm, &mut out.data[from..kept]);
+                        out.ends.push(kept);
+                    }
+                    out.indices.truncate(kept);
+                    out.data.truncate(kept);
+                    out
+                })
+                .collect();
+            done.iter().for_each(|piece| rows.push(piece));
+        }
+        rows.finish(1 << bits)
+    }
+}
+
+/// Pieces worked on before their rows are put together.
+pub(super) fn wave() -> usize {
+    4 * rayon::current_num_threads()
+}
+
+/// Rows of some documents.
+#[derive(Default)]
+pub(super) struct RowPiece {
+    pub(super) indices: Vec<u32>,
+    pub(super) data: Vec<f32>,
+    /// Where each row ends.
+    pub(super) ends: Vec<usize>,
+}
+
+impl RowPiece {
+    fn of_length(values: usize) -> Self {
+        Self { indices: vec![0; values], data: vec![0.0; values], ends: Vec::new() }
+    }
+}
+
+/// Puts pieces of rows together, in order.
+pub(super) struct RowsBuilder {
+    indptr: Vec<u64>,
+    indices: Vec<u32>,
+    data: Vec<f32>,
+}
+
+impl RowsBuilder {
+    pub(super) fn new(n_rows: usize) -> Self {
+        let mut indptr = Vec::with_capacity(n_rows + 1);
+        indptr.push(0);
+        Self { indptr, indices: Vec::new(), data: Vec::new() }
+    }
+
+    pub(super) fn push(&mut self, piece: &RowPiece) {
+        let before = self.data.len() as u64;
+        self.indptr.extend(piece.ends.iter().map(|&e| before + e as u64));
+        self.indices.extend_from_slice(&piece.indices);
+        self.data.extend_from_slice(&piece.data);
+    }
+
+    pub(super) fn finish(mut self, n_cols: usize) -> Csr {
+        self.indices.shrink_to_fit();
+        self.data.shrink_to_fit();
+        Csr::from_parts(self.indptr, self.indices, self.data, n_cols)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{NormalizeOptions, Normalizer};
+    use crate::vectorize::Hashing;
+
+    #[test]
+    fn counts_that_do_not_fit_stand_in_the_next_number() {
+        // 2^24 columns leave 8 bits: counts from 256 on do not fit.
+        let hashing = Hashing::default().with_n_features(1 << 24).unwrap();
+        let normalizer = Normalizer::new(NormalizeOptions::default());
+        let text = format!("{} {}", "خبر ".repeat(255), "نبأ ".repeat(70_000));
+        let documents = [("خبر", ""), (text.as_str(), ""), ("", ""), ("نبأ", "")];
+        let counts = hashing.count(&normalizer, &documents);
+        assert_eq!(counts.n_rows(), 4);
+        assert_eq!(counts.n_ngrams(), 6 * 70_257);
+        assert!(counts.packed(2).is_empty());
+        let df = counts.document_frequency();
+        assert_eq!(df.iter().filter(|&&n| n == 2).count(), 12);
+        let weights = vec![1.0; counts.n_cols()];
+        let rows = counts.into_rows(Tf::Raw, &weights, Norm::None);
+        let mut values = rows.row(1).data.to_vec();
+        values.sort_by(f32::total_cmp);
+        assert_eq!(values[..6], [255.0; 6]);
+        assert_eq!(values[6..], [70_000.0; 6]);
+    }
+}
