@@ -261,6 +261,17 @@ impl RowsBuilder {
         Self { indptr, indices: Vec::new(), data: Vec::new() }
     }
 
+    /// Makes room once for all that is to come, which is `times` what has come with `done`.
+    /// Room that is not needed is given back in the end and was never touched.
+    pub(super) fn reserve_for(&mut self, done: &[RowPiece], times: f64) {
+        let come = self.data.len() + done.iter().map(|p| p.data.len()).sum::<usize>();
+        if come > self.data.capacity() {
+            let more = (come as f64 * times * 1.1) as usize - self.data.len();
+            self.indices.reserve_exact(more);
+            self.data.reserve_exact(more);
+        }
+    }
+
     pub(super) fn push(&mut self, piece: &RowPiece) {
         let before = self.data.len() as u64;
         self.indptr.extend(piece.ends.iter().map(|&e| before + e as u64));

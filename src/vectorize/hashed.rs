@@ -19,8 +19,8 @@ use crate::{Error, Result};
 
 /// Documents a parallel piece of counts holds.
 const PIECE: usize = 256;
-/// Documents a parallel piece of rows holds.
-const ROW_PIECE: usize = 64;
+/// Bytes of text that make a parallel piece of rows: as many rows as stay in near memory.
+const PIECE_BYTES: usize = 1 << 16;
 
 /// Reusable buffers of one worker.
 #[derive(Default)]
@@ -185,12 +185,15 @@ impl Hashing {
     ) -> Csr {
         assert_eq!(idf.len(), self.n_features(), "one idf a column");
         let table = TfTable::new(tf, mean_length);
+        let bytes = |document: &Parts<'_>| document.0.len() + document.1.len();
+        let total: usize = documents.iter().map(bytes).sum();
         let mut rows = RowsBuilder::new(documents.len());
-        // A few pieces at a time: their memory is used again by the next, and is near.
-        for documents in documents.chunks(ROW_PIECE * wave()) {
-            let done: Vec<RowPiece> = documents
-                .par_chunks(ROW_PIECE)
-                .map(|documents| {
+        let mut read = 0;
+        // A few small pieces at a time: their memory is used again by the next, and is near.
+        for pieces in cut(documents, PIECE_BYTES, bytes).chunks(wave()) {
+            let done: Vec<RowPiece> = pieces
+                .par_iter()
+                .map(|&documents| {
                     SCRATCH.with_borrow_mut(|scratch| {
                         let mut piece = RowPiece::default();
                         for &document in documents {
@@ -208,10 +211,25 @@ impl Hashing {
                     })
                 })
                 .collect();
+            read += pieces.iter().flat_map(|p| p.iter()).map(bytes).sum::<usize>();
+            rows.reserve_for(&done, total as f64 / read.max(1) as f64);
             done.iter().for_each(|piece| rows.push(piece));
         }
         rows.finish(self.n_features())
     }
+}
+
+/// Cuts items into runs of about `size`.
+fn cut<T>(items: &[T], size: usize, of: impl Fn(&T) -> usize) -> Vec<&[T]> {
+    let (mut runs, mut first, mut sum) = (Vec::new(), 0, 0);
+    for (i, item) in items.iter().enumerate() {
+        sum += of(item);
+        if sum >= size || i + 1 == items.len() {
+            runs.push(&items[first..=i]);
+            (first, sum) = (i + 1, 0);
+        }
+    }
+    runs
 }
 
 /// In how many rows each column is stored: one number a column.
