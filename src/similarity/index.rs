@@ -12,7 +12,7 @@
 use rayon::prelude::*;
 
 use super::join::{Join, Pruning};
-use crate::vectorize::{Csr, prefetch};
+use crate::vectorize::{Csr, count_columns, prefetch};
 
 /// Rows a block holds: what two bytes number.
 pub(super) const BLOCK_ROWS: usize = 1 << 16;
@@ -21,7 +21,8 @@ const EXACT_SHARE: f64 = 0.06;
 /// Fast: the same, and of the rest the `HEAVIEST` values of a row are indexed.
 const FAST_SHARE: f64 = 0.05;
 const HEAVIEST: usize = 384;
-/// Fast: columns of at most this many rows are rare, and one in `SAMPLE` is indexed.
+/// Fast, where rows have more than `HEAVIEST` values: columns of at most this many rows are
+/// rare, and one in `SAMPLE` is indexed.
 const RARE: u32 = 16;
 const SAMPLE: u32 = 4;
 /// The root of `SAMPLE`: both sides of a product carry it.
@@ -155,11 +156,31 @@ impl<'a> Index<'a> {
     /// Adds to `sums` what row `x` shares, in the index, with the rows of block `b` before it;
     /// returns how often rows met.
     pub(super) fn accumulate(&self, x: usize, b: usize, sums: &mut [f32; BLOCK_ROWS]) -> u64 {
+        let mut met = 0;
+        for (query, list) in self.lists(x, b) {
+            met += list.len() as u64;
+            let weight = whole(query.weight);
+            for &posting in list {
+                sums[usize::from(posting as u16)] += weight * f32::from_bits(posting & 0xFFFF_0000);
+            }
+        }
+        met
+    }
+
+    /// Calls `f` with every row of block `b`, by its place there, that row `x` met before it:
+    /// as often as they met.
+    pub(super) fn each_met(&self, x: usize, b: usize, mut f: impl FnMut(u16)) {
+        for (_, list) in self.lists(x, b) {
+            list.iter().for_each(|&posting| f(posting as u16));
+        }
+    }
+
+    /// The indexed values of row `x`, each with the postings of block `b` before it.
+    fn lists(&self, x: usize, b: usize) -> impl Iterator<Item = (Query, &[u32])> {
         let queries = &self.queries[self.query_ptr[x] as usize..self.query_ptr[x + 1] as usize];
         let Block { starts, postings } = &self.blocks[b];
         let own = x / BLOCK_ROWS == b;
-        let mut met = 0;
-        for (i, query) in queries.iter().enumerate() {
+        queries.iter().enumerate().map(move |(i, &query)| {
             if let Some(next) = queries.get(i + 2 * AHEAD) {
                 prefetch(starts, next.column as usize);
             }
@@ -170,13 +191,8 @@ impl<'a> Index<'a> {
             let from = starts[column] as usize;
             let to =
                 if own { from + usize::from(query.earlier) } else { starts[column + 1] as usize };
-            met += (to - from) as u64;
-            let weight = whole(query.weight);
-            for &posting in &postings[from..to] {
-                sums[usize::from(posting as u16)] += weight * f32::from_bits(posting & 0xFFFF_0000);
-            }
-        }
-        met
+            (query, &postings[from..to])
+        })
     }
 }
 
@@ -213,7 +229,7 @@ struct Split {
     rank: Vec<u32>,
     /// Columns before this number are too common.
     first_indexed: u32,
-    /// Columns from this number on are rare.
+    /// Columns from this number on are rare and sampled.
     first_rare: u32,
     /// Number of columns that join anything; those of one row all have this number.
     n_columns: usize,
@@ -225,25 +241,27 @@ const INDEXED: u32 = 1 << 31;
 
 impl Split {
     fn new(rows: &Csr, unique: &[u32], exact: bool) -> Self {
-        let mut df = vec![0u32; rows.n_cols()];
-        for &i in unique {
-            for &c in rows.row(i as usize).indices {
-                df[c as usize] += 1;
-            }
-        }
+        let df = count_columns(rows.n_cols(), unique, |df, &i| {
+            rows.row(i as usize).indices.iter().for_each(|&c| df[c as usize] += 1);
+        });
         let mut order: Vec<u32> =
             (0..rows.n_cols() as u32).filter(|&c| df[c as usize] > 1).collect();
         order.sort_unstable_by_key(|&c| (std::cmp::Reverse(df[c as usize]), c));
         let share = if exact { EXACT_SHARE } else { FAST_SHARE };
         let too_common = ((unique.len() as f64 * share) as u32).max(FEW);
         let first_indexed = order.partition_point(|&c| df[c as usize] > too_common) as u32;
-        let first_rare = order.partition_point(|&c| df[c as usize] > RARE) as u32;
+        let values: u64 = df.iter().map(|&n| u64::from(n)).sum();
+        let first_rare = if exact || values <= (HEAVIEST * unique.len()) as u64 {
+            u32::MAX
+        } else {
+            order.partition_point(|&c| df[c as usize] > RARE) as u32
+        };
         let mut rank = vec![order.len() as u32; rows.n_cols()];
         for (r, &c) in (0..).zip(&order) {
-            // A rare word brings two dozen n-grams of one and the same short list of rows; in
-            // fast mode one in `SAMPLE` of them speaks for all.
+            // A rare word brings two dozen n-grams of one and the same short list of rows; one
+            // in `SAMPLE` of them speaks for all, where rows have many.
             let sampled = || (c.wrapping_mul(0x9E37_79B9) >> 16).is_multiple_of(SAMPLE);
-            let indexed = r >= first_indexed && (exact || r < first_rare || sampled());
+            let indexed = r >= first_indexed && (r < first_rare || sampled());
             rank[c as usize] = if indexed { r | INDEXED } else { r };
         }
         Self { rank, first_indexed, first_rare, n_columns: order.len(), exact }
@@ -251,7 +269,7 @@ impl Split {
 
     /// The weight in the index: sampled columns count for those left out.
     fn scaled(&self, r: u32, w: f32) -> f32 {
-        if self.exact || r < self.first_rare { w } else { w * SAMPLE_ROOT }
+        if r < self.first_rare { w } else { w * SAMPLE_ROOT }
     }
 }
 

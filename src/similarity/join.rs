@@ -7,19 +7,19 @@
 //! the pair.
 //!
 //! [`Pruning::Exact`] indexes every column that is not very common, so that what is left out
-//! of a pair is bounded by Cauchy and Schwarz: `g_x * g_y`, the rests of the two rows' common
+//! of a pair is bounded by Cauchy and Schwarz: `g_x * g_y`, the lengths of the two rows' common
 //! parts (Bayardo, Ma and Srikant 2007, "Scaling up all pairs similarity search"; Anastasiu
 //! and Karypis 2014 for the L2 bound). Nothing is lost: rows whose common parts alone could
 //! reach the floor are also compared without the index. [`Pruning::Fast`] indexes only the
-//! heaviest values of each row, a sample of the rare columns, and asks for a share of the floor
-//! there. Among news articles weighed as [`crate::group`] does it loses under one pair in 200
+//! heaviest values of each row and a sample of the rare columns, and guesses from the lengths of
+//! the parts outside what they may add. Among news articles weighed as [`crate::group`] does it loses under one pair in 200
 //! at the threshold (`benches/RESULTS.md`); with flat weights (plain idf) it loses far more:
 //! use `Exact` there.
 //!
 //! Floods: equal rows are one row ([`Joined::head`]), and a row keeps its `max_edges` best
 //! earlier neighbours at most, which [`Joined::full_rows`] reports. Time: half the sum of
-//! squared column rests in the index, plus the gathers; memory: 8 bytes a value for the
-//! rows, 8 a value in the index, and two dense rows a worker.
+//! squared column lengths in the index, plus the gathers; memory: 4 bytes a value of the rows,
+//! 12 a value in the index, 256 KB and a dense row a worker.
 //!
 //! ```
 //! use khabar::similarity::{Join, join};
@@ -191,8 +191,9 @@ impl Worker {
     ) {
         self.hopeful.clear();
         for (block, n_rows) in Index::earlier_blocks(x) {
-            found.updates += index.accumulate(x, block, &mut self.sums);
-            self.take_hopeful(index, x, block * BLOCK_ROWS, n_rows, options);
+            let met = index.accumulate(x, block, &mut self.sums);
+            found.updates += met;
+            self.take_hopeful(index, x, block, (n_rows, met), options);
         }
         self.hopeful.retain(|&y| near(x, y as usize));
         found.verified += self.hopeful.len() as u64;
@@ -211,14 +212,14 @@ impl Worker {
         }));
     }
 
-    /// Lists the rows `first..first + n_rows` whose partial cosine lets hope, and clears the
-    /// sums.
+    /// Lists the rows of a block whose partial cosine lets hope, and clears the sums. The row
+    /// met others `met` times among the `n_rows` before it.
     fn take_hopeful(
         &mut self,
         index: &Index<'_>,
         x: usize,
-        first: usize,
-        n_rows: usize,
+        block: usize,
+        (n_rows, met): (usize, u64),
         options: &Join,
     ) {
         // `rest`: what the parts outside the index may add, or in fast mode are likely to.
@@ -232,6 +233,20 @@ impl Worker {
             ),
         };
         let hopeful = |sum: f32, other: f32| (sum + rest * other >= least) & (sum >= lowest);
+        let first = block * BLOCK_ROWS;
+        // Few were met, and one that was not has no hope: visit those.
+        if met < n_rows as u64 / 16 && (lowest > 0.0 || rest * 1.001 < least) {
+            let from = self.hopeful.len();
+            index.each_met(x, block, |y| {
+                let (sum, y) = (&mut self.sums[usize::from(y)], first + usize::from(y));
+                if hopeful(*sum, index.rest[y]) {
+                    self.hopeful.push(y as u32);
+                }
+                *sum = 0.0;
+            });
+            self.hopeful[from..].sort_unstable();
+            return;
+        }
         let mut y = first as u32;
         let rests = index.rest[first..first + n_rows].chunks(LANES);
         for (sums, rests) in self.sums[..n_rows].chunks_mut(LANES).zip(rests) {
@@ -293,4 +308,34 @@ fn gather(dense: &[f32], ranks: &[u32], weights: &[f32]) -> f32 {
         }
     }
     (sums[0] + sums[2]) + (sums[1] + sums[3]) + tail
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_are_found_within_a_block_of_rows_and_across_blocks() {
+        // Row i has a column of its pair and one of its own; pairs are i and i + 70,000, and
+        // beside them 69,998 and 69,999, which share both.
+        let n = 70_000u32;
+        let row = |i: u32| {
+            let own = if i == n - 1 { 2 * n - 2 } else { n + i };
+            vec![(i % n, 0.8f32), (own, 0.6)]
+        };
+        let mut rows: Vec<Vec<(u32, f32)>> = (0..2 * n).map(row).collect();
+        rows[n as usize - 2] = vec![(5, 0.1f32.sqrt()), (2 * n - 2, 0.9f32.sqrt())];
+        let rows = Csr::from_rows(3 * n as usize, rows);
+        for pruning in [Pruning::Exact, Pruning::Fast] {
+            let options = Join { floor: 0.5, pruning, ..Join::default() };
+            let mut pairs: Vec<(u32, u32)> =
+                join(&rows, None, &options).edges.iter().map(|e| (e.a, e.b)).collect();
+            pairs.sort_unstable();
+            let mut expected: Vec<(u32, u32)> =
+                (0..n).filter(|&i| i != n - 2).map(|i| (i, i + n)).collect();
+            expected.push((n - 2, n - 1));
+            expected.sort_unstable();
+            assert_eq!(pairs, expected, "{pruning:?}");
+        }
+    }
 }

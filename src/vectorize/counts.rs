@@ -171,11 +171,10 @@ impl Counts {
     /// The same over some of the documents.
     #[must_use]
     pub fn document_frequency_of(&self, some: impl Iterator<Item = usize>) -> Vec<u32> {
-        let mut df = vec![0u32; self.n_cols()];
-        for i in some {
+        let some: Vec<usize> = some.collect();
+        count_columns(self.n_cols(), &some, |df, &i| {
             each(self.packed(i), self.bits, |column, _| df[column as usize] += 1);
-        }
-        df
+        })
     }
 
     /// Rows of weights: tf times `idf` (one a column), without what comes out as 0, scaled.
@@ -189,7 +188,8 @@ impl Counts {
         assert_eq!(idf.len(), self.n_cols(), "one idf a column");
         let table = TfTable::new(tf, self.mean_length());
         let bits = self.bits;
-        let mut rows = RowsBuilder::new(self.n_rows);
+        let most = self.pieces.iter().map(|p| p.packed.len()).sum();
+        let mut rows = RowsBuilder::new(self.n_rows, most);
         let mut pieces = self.pieces.into_iter();
         loop {
             // As many pieces at a time as keep all threads busy.
@@ -221,10 +221,33 @@ impl Counts {
                     out
                 })
                 .collect();
-            done.iter().for_each(|piece| rows.push(piece));
+            rows.push(&done, 1.0);
         }
         rows.finish(1 << bits)
     }
+}
+
+/// A number a column, counted over `items` in parallel: whole numbers, so their order does not
+/// matter. One such vector a thread.
+pub(crate) fn count_columns<T: Sync>(
+    n_cols: usize,
+    items: &[T],
+    count: impl Fn(&mut [u32], &T) + Sync,
+) -> Vec<u32> {
+    // Few items are not worth a vector a thread.
+    let least = (items.len() / rayon::current_num_threads()).max(1000);
+    items
+        .par_chunks(least)
+        .map(|items| {
+            let mut sums = vec![0u32; n_cols];
+            items.iter().for_each(|item| count(&mut sums, item));
+            sums
+        })
+        .reduce_with(|mut a, b| {
+            a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+            a
+        })
+        .unwrap_or_else(|| vec![0; n_cols])
 }
 
 /// Pieces worked on before their rows are put together.
@@ -247,39 +270,61 @@ impl RowPiece {
     }
 }
 
-/// Puts pieces of rows together, in order.
+/// Puts pieces of rows together, in order, copying them in parallel.
+///
+/// Memory is asked for cleared, which the system does page by page when a page is first
+/// written: by the thread that writes it, and never for room that turns out not to be needed.
 pub(super) struct RowsBuilder {
     indptr: Vec<u64>,
+    /// Longer than what is in use, whose length the last of `indptr` says.
     indices: Vec<u32>,
     data: Vec<f32>,
 }
 
 impl RowsBuilder {
-    pub(super) fn new(n_rows: usize) -> Self {
+    pub(super) fn new(n_rows: usize, n_values: usize) -> Self {
         let mut indptr = Vec::with_capacity(n_rows + 1);
         indptr.push(0);
-        Self { indptr, indices: Vec::new(), data: Vec::new() }
+        Self { indptr, indices: vec![0; n_values], data: vec![0.0; n_values] }
     }
 
-    /// Makes room once for all that is to come, which is `times` what has come with `done`.
-    /// Room that is not needed is given back in the end and was never touched.
-    pub(super) fn reserve_for(&mut self, done: &[RowPiece], times: f64) {
-        let come = self.data.len() + done.iter().map(|p| p.data.len()).sum::<usize>();
-        if come > self.data.capacity() {
-            let more = (come as f64 * times * 1.1) as usize - self.data.len();
-            self.indices.reserve_exact(more);
-            self.data.reserve_exact(more);
+    fn in_use(&self) -> usize {
+        self.indptr[self.indptr.len() - 1] as usize
+    }
+
+    /// Appends pieces. Where they do not fit, room is made for all that is to come, which is
+    /// `times` what has come with them.
+    pub(super) fn push(&mut self, pieces: &[RowPiece], times: f64) {
+        let before = self.in_use();
+        let after = before + pieces.iter().map(|p| p.data.len()).sum::<usize>();
+        if after > self.data.len() {
+            let room = after.max((after as f64 * times * 1.1) as usize);
+            // Not `resize`, which would clear it here and now.
+            let indices = std::mem::replace(&mut self.indices, vec![0; room]);
+            let data = std::mem::replace(&mut self.data, vec![0.0; room]);
+            self.indices[..before].copy_from_slice(&indices[..before]);
+            self.data[..before].copy_from_slice(&data[..before]);
         }
-    }
-
-    pub(super) fn push(&mut self, piece: &RowPiece) {
-        let before = self.data.len() as u64;
-        self.indptr.extend(piece.ends.iter().map(|&e| before + e as u64));
-        self.indices.extend_from_slice(&piece.indices);
-        self.data.extend_from_slice(&piece.data);
+        let mut places = Vec::with_capacity(pieces.len());
+        let (mut indices, mut data) = (&mut self.indices[before..], &mut self.data[before..]);
+        for piece in pieces {
+            let at = self.indptr[self.indptr.len() - 1];
+            self.indptr.extend(piece.ends.iter().map(|&e| at + e as u64));
+            let (mine, rest) = indices.split_at_mut(piece.indices.len());
+            let (my_data, rest_of_data) = data.split_at_mut(piece.data.len());
+            (indices, data) = (rest, rest_of_data);
+            places.push((piece, mine, my_data));
+        }
+        places.into_par_iter().for_each(|(piece, indices, data)| {
+            indices.copy_from_slice(&piece.indices);
+            data.copy_from_slice(&piece.data);
+        });
     }
 
     pub(super) fn finish(mut self, n_cols: usize) -> Csr {
+        let n = self.in_use();
+        self.indices.truncate(n);
+        self.data.truncate(n);
         self.indices.shrink_to_fit();
         self.data.shrink_to_fit();
         Csr::from_parts(self.indptr, self.indices, self.data, n_cols)

@@ -187,7 +187,7 @@ impl Hashing {
         let table = TfTable::new(tf, mean_length);
         let bytes = |document: &Parts<'_>| document.0.len() + document.1.len();
         let total: usize = documents.iter().map(bytes).sum();
-        let mut rows = RowsBuilder::new(documents.len());
+        let mut rows = RowsBuilder::new(documents.len(), 0);
         let mut read = 0;
         // A few small pieces at a time: their memory is used again by the next, and is near.
         for pieces in cut(documents, PIECE_BYTES, bytes).chunks(wave()) {
@@ -212,8 +212,7 @@ impl Hashing {
                 })
                 .collect();
             read += pieces.iter().flat_map(|p| p.iter()).map(bytes).sum::<usize>();
-            rows.reserve_for(&done, total as f64 / read.max(1) as f64);
-            done.iter().for_each(|piece| rows.push(piece));
+            rows.push(&done, total as f64 / read.max(1) as f64);
         }
         rows.finish(self.n_features())
     }

@@ -21,6 +21,7 @@ mod weight;
 pub use background::{
     BACKGROUND_BITS, Background, Blend, blended_idf, read_backgrounds, write_backgrounds,
 };
+pub(crate) use counts::count_columns;
 pub(crate) use simd::prefetch;
 
 pub use counts::Counts;
