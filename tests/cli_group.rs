@@ -231,6 +231,42 @@ fn saved_weights_are_used_again_and_only_with_the_same_settings() {
 }
 
 #[test]
+fn flags_that_weigh_change_the_scores_and_stand_in_the_edge_file() {
+    let desk = Desk::new();
+    corpus(&desk);
+    let scores = |flags: &str| -> Vec<Value> {
+        let found = desk.done(&format!("group a.jsonl {flags} --edges e.jsonl")).rows();
+        assert_eq!(found.len(), 61, "{flags}");
+        found.iter().map(|row| row["nearest_score"].clone()).collect()
+    };
+    let settings = || -> Value {
+        let saved = String::from_utf8(desk.read("e.jsonl")).unwrap();
+        serde_json::from_str::<Value>(saved.lines().next().unwrap()).unwrap()["settings"].take()
+    };
+    let usual = scores("");
+    let header = settings();
+    assert_eq!((&header["min_df"], &header["max_df"]), (&1.into(), &Value::Null));
+    assert_eq!(header["idf_power"], 1.0);
+    assert_eq!(scores("--min-df 1 --idf-power 1 --tf log"), usual);
+    for (flags, name, value) in [
+        ("--tf raw", "tf", Value::from("raw")),
+        ("--tf bm25", "tf", "bm25".into()),
+        ("--min-df 2", "min_df", 2.into()),
+        ("--min-df 0.05", "min_df", 0.05.into()),
+        ("--max-df 4", "max_df", 4.into()),
+        ("--max-df 1.0", "max_df", 1.0.into()),
+        ("--idf-power 0.5", "idf_power", 0.5.into()),
+    ] {
+        // A limit that holds for all leaves nothing out, but says so.
+        assert_eq!(scores(flags) == usual, flags == "--max-df 1.0", "{flags}");
+        assert_eq!(settings()[name], value, "{flags}");
+    }
+    // Saved frequencies serve any of them: limits and powers are taken when they are used.
+    desk.done("group a.jsonl --idf w.idf -o g.jsonl");
+    assert_eq!(scores("--idf w.idf --min-df 2"), scores("--min-df 2"));
+}
+
+#[test]
 fn a_window_keeps_articles_of_other_days_apart() {
     let desk = Desk::new();
     let line = |id: &str, date: &str| {

@@ -8,6 +8,7 @@ use khabar::Article;
 use khabar::corpus::{ReadOptions, read};
 use khabar::group::{GroupOptions, Grouping, Method, group, recut};
 use khabar::metrics::compare_groups;
+use khabar::vectorize::Tf;
 
 fn demo() -> Vec<Article> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("corpora/demo");
@@ -46,6 +47,20 @@ fn the_demo_corpus_is_grouped_well_by_every_method_that_cuts_the_graph() {
         let f1 = compare_groups(&gold, &pred).unwrap().bcubed.f1;
         assert!(f1 >= least, "{method:?}: {f1}");
     }
+}
+
+#[test]
+fn bm25_groups_the_demo_corpus_too() {
+    let articles = demo();
+    let gold: Vec<(String, String)> =
+        articles.iter().map(|a| (a.id.clone(), a.story.clone())).collect();
+    let options = GroupOptions { tf: Tf::Bm25, ..GroupOptions::default() };
+    let found = grouped(&articles, &options);
+    assert_ne!(found.graph, grouped(&articles, &GroupOptions::default()).graph);
+    let pred: Vec<(String, String)> =
+        named(&articles, &found).into_iter().map(|(id, story, _)| (id, story)).collect();
+    let f1 = compare_groups(&gold, &pred).unwrap().bcubed.f1;
+    assert!(f1 >= 0.85, "{f1}");
 }
 
 #[test]

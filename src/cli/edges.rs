@@ -21,6 +21,7 @@ use khabar::group::{GroupOptions, Method, SavedGraph, recut};
 use khabar::output::{AtomicFile, Column, Format, Kind, WriteOptions, row_writer, safe};
 use khabar::similarity::{Edge, Pruning};
 use khabar::story::{Placement, Story};
+use khabar::vectorize::DfLimit;
 use khabar::{Article, Error, Published};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -98,12 +99,23 @@ fn settings(options: &GroupOptions) -> serde_json::Value {
         "n_features": hashing.n_features(),
         "lead": hashing.lead.map(|l| [l.characters, l.times]),
         "tf": format!("{:?}", options.tf).to_lowercase(),
+        "min_df": limit(options.blend.min_df),
+        "max_df": options.blend.max_df.map(limit),
+        "idf_power": options.blend.idf_power,
         "normalize": format!("{:?}", options.normalize),
         "window_seconds": options.window,
         "exact": options.pruning == Pruning::Exact,
         "max_edges": options.max_edges,
         "saved_weights": options.weights.is_some(),
     })
+}
+
+/// A count as a whole number, a share with a decimal point: as the flags are written.
+fn limit(limit: DfLimit) -> serde_json::Value {
+    match limit {
+        DfLimit::Count(count) => count.into(),
+        DfLimit::Share(share) => share.into(),
+    }
 }
 
 /// Reads a graph, and the part of the threshold its floor was.

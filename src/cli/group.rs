@@ -19,7 +19,7 @@ use khabar::corpus::Corpus;
 use khabar::group::{CorpusWeights, GroupOptions, Grouping, Method, group};
 use khabar::output::{AtomicFile, Format};
 use khabar::similarity::Pruning;
-use khabar::vectorize::Tf;
+use khabar::vectorize::BlendOptions;
 
 use super::group_args::{CutArgs, FileArgs, JoinArgs};
 use super::group_rows::{Grouped, write_groups, write_stories};
@@ -45,7 +45,8 @@ Examples:
 /// One row an article, in input order: id, story_id, story_size, copy_id, role (representative,
 /// member, copy, single), score (to the representative), nearest_id, nearest_score, shared (the
 /// words that tie it to its nearest). The result depends neither on the order of the input nor
-/// on the number of threads.
+/// on the number of threads. Rows of n-grams have length 1 (l2), which a cosine needs; so there
+/// is no --norm here.
 #[derive(Args)]
 #[command(help_template = HELP, before_help = EXAMPLES)]
 pub(crate) struct GroupArgs {
@@ -101,9 +102,6 @@ impl GroupArgs {
         if self.cut.clusters.is_some() && method != Method::Kmeans {
             bail!("--clusters: only kmeans takes a number of clusters; add --method kmeans");
         }
-        if self.vectors.tf() == Tf::Bm25 {
-            bail!("--tf: group weighs by raw or log counts; choose one of them");
-        }
         let mut hashing = defaults.hashing;
         hashing.analyzer = self.vectors.analyzer();
         hashing.ngram_range = self.vectors.ngram_range;
@@ -122,6 +120,11 @@ impl GroupArgs {
             normalize: self.normalize.options(),
             hashing,
             tf: self.vectors.tf(),
+            blend: BlendOptions {
+                min_df: self.vectors.min_df.unwrap_or(defaults.blend.min_df),
+                max_df: self.vectors.max_df,
+                idf_power: self.vectors.idf_power,
+            },
             keywords: targets.stories.is_some(),
             shared: targets.rows.format != Format::Table,
             weights: self.files.idf.as_deref().map(saved_weights).transpose()?.flatten(),
@@ -263,6 +266,7 @@ mod tests {
         assert_eq!(options.copy_cosine, cosine("0.5").unwrap());
         assert_eq!(options.floor_share, cosine("0.8").unwrap());
         assert_eq!(options.max_edges, 100);
-        assert_eq!(options.tf, Tf::Log);
+        assert_eq!(options.tf, khabar::vectorize::Tf::Log);
+        assert_eq!(options.blend.idf_power, 1.0);
     }
 }

@@ -5,7 +5,7 @@
 //! ```
 
 use clap::{Args, ValueEnum};
-use khabar::vectorize::{Analyzer, NgramRange, Tf};
+use khabar::vectorize::{Analyzer, DfLimit, NgramRange, Tf};
 
 use super::of_value;
 
@@ -28,6 +28,16 @@ pub(crate) struct VectorArgs {
     /// in vectorize every n-gram is a column]
     #[arg(long, value_name = "N")]
     pub(crate) hashed: Option<usize>,
+    /// Leave out n-grams in fewer documents: a count, with a decimal point a share [default: 1]
+    #[arg(long, value_name = "N", value_parser = df)]
+    pub(crate) min_df: Option<DfLimit>,
+    /// Leave out n-grams in more documents: a count, with a decimal point a share [default: 1.0 in
+    /// vectorize; in group a tenth, save what may be one story]
+    #[arg(long, value_name = "N", value_parser = df)]
+    pub(crate) max_df: Option<DfLimit>,
+    /// Power that the inverse document frequency is raised to; 0 switches it off
+    #[arg(long, value_name = "P", default_value_t = 1.0, allow_negative_numbers = true)]
+    pub(crate) idf_power: f64,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -50,6 +60,10 @@ fn range(text: &str) -> Result<NgramRange, String> {
     let (min, max) = text.split_once(',').ok_or_else(wrong)?;
     let number = |part: &str| part.trim().parse().map_err(|_| wrong());
     NgramRange::new(number(min)?, number(max)?).map_err(|e| of_value(&e))
+}
+
+fn df(text: &str) -> Result<DfLimit, String> {
+    text.parse().map_err(|e| of_value(&e))
 }
 
 impl VectorArgs {

@@ -25,7 +25,7 @@ use super::output_args::{check_distinct, check_file};
 use super::run_args::RunArgs;
 use super::talk::{counted, thousands};
 use super::vector_args::VectorArgs;
-use super::{HELP, Outcome, of_value};
+use super::{HELP, Outcome};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -67,22 +67,13 @@ pub(crate) struct VectorizeArgs {
     run: RunArgs,
 }
 
-/// Which n-grams are columns, and how much they weigh.
+/// What only rows for others to use can have: a cap, and another length than 1.
 #[derive(Args)]
 #[command(next_help_heading = "Columns and weights")]
 struct WeightArgs {
-    /// Leave out n-grams in fewer documents: a count, with a decimal point a share
-    #[arg(long, value_name = "N", default_value = "1", value_parser = df, conflicts_with = "hashed")]
-    min_df: DfLimit,
-    /// Leave out n-grams in more documents: a count, with a decimal point a share
-    #[arg(long, value_name = "N", default_value = "1.0", value_parser = df, conflicts_with = "hashed")]
-    max_df: DfLimit,
     /// Keep only the N n-grams that occur most
     #[arg(long, value_name = "N", conflicts_with = "hashed")]
     max_features: Option<usize>,
-    /// Power that the inverse document frequency is raised to; 0 switches it off
-    #[arg(long, value_name = "P", default_value_t = 1.0, allow_negative_numbers = true)]
-    idf_power: f64,
     /// What a row is scaled to
     #[arg(long, value_enum, default_value_t = NormName::L2)]
     norm: NormName,
@@ -95,33 +86,35 @@ enum NormName {
     None,
 }
 
-fn df(text: &str) -> Result<DfLimit, String> {
-    text.parse().map_err(|e| of_value(&e))
-}
-
 impl VectorizeArgs {
-    fn params(&self) -> TfidfParams {
-        let weights = &self.weights;
-        let features = match self.vectors.hashed {
+    fn params(&self) -> anyhow::Result<TfidfParams> {
+        let (vectors, weights) = (&self.vectors, &self.weights);
+        let features = match vectors.hashed {
+            Some(_) if vectors.min_df.is_some() || vectors.max_df.is_some() => {
+                bail!(
+                    "--hashed: it cannot be used with --min-df and --max-df, which leave columns out"
+                );
+            }
             Some(n_features) => Features::Hashed { n_features },
             None => Features::Learned {
-                min_df: weights.min_df,
-                max_df: weights.max_df,
+                min_df: vectors.min_df.unwrap_or(DfLimit::Count(1)),
+                max_df: vectors.max_df.unwrap_or(DfLimit::Share(1.0)),
                 max_features: weights.max_features,
             },
         };
-        TfidfParams::new()
-            .analyzer(self.vectors.analyzer())
-            .ngram_range(self.vectors.ngram_range)
-            .tf(self.vectors.tf())
-            .idf_power(weights.idf_power)
+        let params = TfidfParams::new()
+            .analyzer(vectors.analyzer())
+            .ngram_range(vectors.ngram_range)
+            .tf(vectors.tf())
+            .idf_power(vectors.idf_power)
             .norm(match weights.norm {
                 NormName::L2 => Norm::L2,
                 NormName::L1 => Norm::L1,
                 NormName::None => Norm::None,
             })
             .features(features)
-            .normalize(self.normalize.options())
+            .normalize(self.normalize.options());
+        Ok(params)
     }
 
     fn check_outputs(&self) -> anyhow::Result<()> {
@@ -153,7 +146,7 @@ struct Summary {
 pub(crate) fn run(args: &VectorizeArgs) -> anyhow::Result<Outcome> {
     let started = Instant::now();
     args.check_outputs()?;
-    let params = args.params();
+    let params = args.params()?;
     // What is wrong with them is said before the input is read.
     linfa::ParamGuard::check_ref(&params)?;
     let talk = args.run.start()?;

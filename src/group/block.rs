@@ -12,7 +12,8 @@ use crate::similarity::{Edge, Join, equal_counts, join};
 use crate::story::kmeans;
 use crate::text::{Normalizer, Profile, Script, dominant_script};
 use crate::vectorize::{
-    Analyzer, BACKGROUND_BITS, Background, Blend, Csr, NgramRange, Norm, Parts, blended_idf,
+    Analyzer, BACKGROUND_BITS, Background, Blend, BlendOptions, Csr, NgramRange, Norm, Parts,
+    blended_idf_with,
 };
 use crate::{Article, Error, Result};
 
@@ -89,7 +90,7 @@ pub(super) fn vectorize_and_join(
         let counted = options.weights.as_ref().and_then(|w| w.of(code)).unwrap_or(&own);
         let background = background(code, options);
         let Blend { idf, coverage, known } =
-            blended_idf(counted.n_documents, &counted.df, background);
+            blended_idf_with(counted.n_documents, &counted.df, background, &options.blend);
         let rows = counts.into_rows(options.tf, &idf, Norm::L2);
         found.report.scripts.push(ScriptReport {
             name,
@@ -112,7 +113,21 @@ pub(super) fn vectorize_and_join(
         join_block(&places, &rows, &head, times.as_deref(), options, &mut found);
         found.blocks.push(Block { articles: places, rows });
     }
+    let nothing_left = found.blocks.iter().all(|block| block.rows.nnz() == 0);
+    if nothing_left && found.report.ngrams > 0 && limited(&options.blend) {
+        return Err(Error::parameter(
+            "--min-df, --max-df",
+            "no n-gram of the input is left",
+            "lower --min-df or raise --max-df",
+        ));
+    }
     Ok(found)
+}
+
+/// Whether n-grams are left out by limits of the user's own.
+fn limited(blend: &BlendOptions) -> bool {
+    let usual = BlendOptions::default();
+    (blend.min_df, blend.max_df) != (usual.min_df, usual.max_df)
 }
 
 /// The times of a block's articles, where a window asks for them.

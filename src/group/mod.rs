@@ -37,7 +37,7 @@ use crate::story::{
     dbscan, density, describe,
 };
 use crate::text::{NormalizeOptions, Normalizer};
-use crate::vectorize::{Hashing, Lead, Tf};
+use crate::vectorize::{BlendOptions, Hashing, Lead, Tf};
 use crate::{Article, Error, Result};
 
 pub use recut::{SavedGraph, recut};
@@ -80,8 +80,12 @@ pub struct GroupOptions {
     pub normalize: NormalizeOptions,
     /// N-grams and columns.
     pub hashing: Hashing,
-    /// Term frequency.
+    /// Term frequency. The mean length that BM25 asks for is that of the script's articles in
+    /// the input, also where `weights` are given.
     pub tf: Tf,
+    /// Which n-grams weigh anything, and how strongly rare ones stand out. The further
+    /// `idf_power` is below 1, the more pairs [`Pruning::Fast`] loses.
+    pub blend: BlendOptions,
     /// Whether stories get keywords: a pass over all words.
     pub keywords: bool,
     /// Whether articles get the words that tie them to their nearest.
@@ -108,6 +112,7 @@ impl Default for GroupOptions {
             normalize: NormalizeOptions::default(),
             hashing,
             tf: Tf::Log,
+            blend: BlendOptions::default(),
             keywords: false,
             shared: true,
             weights: None,
@@ -183,8 +188,8 @@ pub struct Grouping {
 /// `progress` is called at the start of each stage, from the calling thread.
 ///
 /// # Errors
-/// [`Error::Parameter`] for a threshold, share or cluster number out of range; what linfa
-/// says where one of its methods refuses.
+/// [`Error::Parameter`] for a threshold, share, limit or cluster number out of range, and
+/// where limits of one's own leave no n-gram; what linfa says where one of its methods refuses.
 pub fn group(
     articles: &[Article],
     options: &GroupOptions,
@@ -239,6 +244,7 @@ fn check(options: &GroupOptions) -> Result<()> {
     share("--threshold", options.threshold)?;
     share("--floor", options.floor_share)?;
     share("--copy-cosine", options.copy_cosine)?;
+    options.blend.check()?;
     if options.clusters == Some(0) {
         return Err(Error::parameter("--clusters", "0 clusters", "give a number from 1 on"));
     }

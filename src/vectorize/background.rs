@@ -27,6 +27,7 @@ use std::io::Read;
 use std::sync::OnceLock;
 
 use super::hash::HASH_VERSION;
+use super::params::{DfLimit, wrong_power};
 use super::weight::powered;
 use crate::{Error, Result};
 
@@ -54,6 +55,8 @@ const SCALE: f64 = 30_000.0;
 const TOO_COMMON: f64 = 0.1;
 /// ... unless so few articles hold them that they may be one story.
 const LARGEST_STORY: u32 = 50;
+/// The highest power on top of the square: f32 holds its rows for any corpus.
+const HIGHEST_POWER: f64 = 8.0;
 
 /// One script's table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,9 +132,70 @@ pub struct Blend {
     pub known: bool,
 }
 
+/// Which n-grams weigh anything, and how strongly rare ones stand out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BlendOptions {
+    /// N-grams in fewer documents weigh nothing. One that the counted corpus does not have
+    /// stands in the article at hand, and counts as in one document.
+    pub min_df: DfLimit,
+    /// N-grams in more documents weigh nothing; `None` is the rule of the module's head, which
+    /// looks at the background too and spares what may be one story.
+    pub max_df: Option<DfLimit>,
+    /// Power the blended idf (already a square) is raised to, 0 to 8; with 0 all that weigh
+    /// anything weigh the same.
+    pub idf_power: f64,
+}
+
+impl Default for BlendOptions {
+    fn default() -> Self {
+        Self { min_df: DfLimit::Count(1), max_df: None, idf_power: 1.0 }
+    }
+}
+
+impl BlendOptions {
+    /// Fails where a value is out of range, or no n-gram could be between the limits.
+    pub(crate) fn check(&self) -> Result<()> {
+        if !(0.0..=HIGHEST_POWER).contains(&self.idf_power) {
+            return Err(wrong_power(self.idf_power, HIGHEST_POWER));
+        }
+        self.min_df.check("--min-df")?;
+        let Some(max_df) = self.max_df else { return Ok(()) };
+        max_df.check("--max-df")?;
+        let crossed = match (self.min_df, max_df) {
+            (DfLimit::Count(min), DfLimit::Count(max)) => max < min,
+            (DfLimit::Share(min), DfLimit::Share(max)) => max < min,
+            // Which is larger depends on how many articles there are.
+            _ => false,
+        };
+        if !crossed {
+            return Ok(());
+        }
+        Err(Error::parameter(
+            "--max-df",
+            "it is less than --min-df, and no n-gram is between them",
+            "raise --max-df or lower --min-df",
+        ))
+    }
+}
+
 /// Blends the input's document frequencies with a script's background; see the module's head.
 #[must_use]
 pub fn blended_idf(n_documents: u64, df: &[u32], background: Option<&Background>) -> Blend {
+    blended_idf_with(n_documents, df, background, &BlendOptions::default())
+}
+
+/// [`blended_idf`] with limits and a power of one's own. Limits that are shares are shares of
+/// `n_documents`.
+#[must_use]
+pub fn blended_idf_with(
+    n_documents: u64,
+    df: &[u32],
+    background: Option<&Background>,
+    options: &BlendOptions,
+) -> Blend {
+    let least = options.min_df.documents(n_documents, f64::ceil);
+    let most = options.max_df.map(|limit| limit.documents(n_documents, f64::floor));
+    let power = 2.0 * options.idf_power;
     let coverage = background.map_or(0.0, |b| b.coverage(df));
     let trust = ((coverage - FOREIGN) / (NATIVE - FOREIGN)).clamp(0.0, 1.0);
     let pseudo = FEWEST + (MOST - FEWEST) * trust;
@@ -141,10 +205,14 @@ pub fn blended_idf(n_documents: u64, df: &[u32], background: Option<&Background>
         let share = (f64::from(df) + pseudo * prior) / (n_documents as f64 + pseudo);
         // In a small input of an unknown language a tenth of the articles may be one story.
         let no_story = df > LARGEST_STORY || (trust > 0.0 && prior > TOO_COMMON);
-        if share > TOO_COMMON && no_story {
+        let too_common = match most {
+            Some(most) => u64::from(df) > most,
+            None => share > TOO_COMMON && no_story,
+        };
+        if too_common || u64::from(df.max(1)) < least {
             return 0.0;
         }
-        powered(libm::log((1.0 + SCALE) / (1.0 + SCALE * share)) + 1.0, 2.0)
+        powered(libm::log((1.0 + SCALE) / (1.0 + SCALE * share)) + 1.0, power)
     };
     // Most buckets of a small input are empty: sixteen logarithms do for them.
     let unseen: [f32; 16] = std::array::from_fn(|level| weight(0, level as u8));
@@ -320,5 +388,50 @@ mod tests {
         df[8] = 1;
         let blend = blended_idf(2, &df, None);
         assert!(blend.idf[8] > blend.idf[7] && blend.idf[7] > 0.0 && !blend.known);
+    }
+
+    #[test]
+    fn limits_and_power_are_taken_over_the_blend() {
+        // Bucket i stands in i of 10,000 documents.
+        let df: Vec<u32> = (0..1 << BACKGROUND_BITS).map(|i| i % 10_001).collect();
+        let blend = |options| blended_idf_with(10_000, &df, None, &options).idf;
+        let usual = blend(BlendOptions::default());
+        assert_eq!(usual, blended_idf(10_000, &df, None).idf);
+        assert!(usual[0] > 0.0 && usual[900] > 0.0 && usual[1100] == 0.0);
+        let between = BlendOptions {
+            min_df: DfLimit::Count(3),
+            max_df: Some(DfLimit::Share(0.5)),
+            ..BlendOptions::default()
+        };
+        let kept: Vec<usize> = blend(between)[..=10_000]
+            .iter()
+            .enumerate()
+            .filter_map(|(i, &idf)| (idf > 0.0).then_some(i))
+            .collect();
+        assert_eq!(kept, (3..=5000).collect::<Vec<_>>());
+        let flat = blend(BlendOptions { idf_power: 0.0, ..BlendOptions::default() });
+        let root = blend(BlendOptions { idf_power: 0.5, ..BlendOptions::default() });
+        for i in [0, 1, 60, 900, 1100] {
+            assert_eq!(flat[i], if usual[i] > 0.0 { 1.0 } else { 0.0 }, "{i}");
+            assert!((root[i] * root[i] - usual[i]).abs() <= 1e-5 * usual[i], "{i}");
+        }
+    }
+
+    #[test]
+    fn options_that_no_ngram_could_meet_are_refused_by_their_flag() {
+        let usual = BlendOptions::default();
+        let between = |min_df, max_df| BlendOptions { min_df, max_df: Some(max_df), ..usual };
+        for (options, flag) in [
+            (BlendOptions { idf_power: -1.0, ..usual }, "--idf-power"),
+            (BlendOptions { idf_power: f64::NAN, ..usual }, "--idf-power"),
+            (BlendOptions { min_df: DfLimit::Count(0), ..usual }, "--min-df"),
+            (between(DfLimit::Count(1), DfLimit::Share(1.5)), "--max-df"),
+            (between(DfLimit::Count(3), DfLimit::Count(2)), "--max-df"),
+            (between(DfLimit::Share(0.3), DfLimit::Share(0.2)), "--max-df"),
+        ] {
+            let error = options.check().unwrap_err().to_string();
+            assert!(error.starts_with(flag), "{error}");
+        }
+        assert!(between(DfLimit::Count(9), DfLimit::Share(0.2)).check().is_ok());
     }
 }

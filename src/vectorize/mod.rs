@@ -19,7 +19,8 @@ mod vocabulary_piece;
 mod weight;
 
 pub use background::{
-    BACKGROUND_BITS, Background, Blend, blended_idf, read_backgrounds, write_backgrounds,
+    BACKGROUND_BITS, Background, Blend, BlendOptions, blended_idf, blended_idf_with,
+    read_backgrounds, write_backgrounds,
 };
 pub(crate) use counts::count_columns;
 pub(crate) use simd::prefetch;

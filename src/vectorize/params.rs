@@ -52,7 +52,7 @@ impl DfLimit {
         }
     }
 
-    fn check(self, name: &'static str) -> Result<()> {
+    pub(super) fn check(self, name: &'static str) -> Result<()> {
         let right = match self {
             Self::Count(count) => count >= 1,
             Self::Share(share) => (0.0..=1.0).contains(&share),
@@ -84,6 +84,11 @@ fn wrong_limit(name: &'static str, what: &str) -> Error {
         format!("{what} is no number of documents"),
         "give a count of at least 1 (2), or with a decimal point a share from 0.0 to 1.0 (0.5)",
     )
+}
+
+pub(super) fn wrong_power(power: f64, highest: f64) -> Error {
+    let remedy = format!("give a power from 0 to {highest}");
+    Error::parameter("--idf-power", format!("{power} is out of range"), remedy)
 }
 
 /// What the columns are.
@@ -227,11 +232,7 @@ impl ParamGuard for TfidfParams {
     fn check_ref(&self) -> Result<&TfidfValidParams> {
         let power = self.0.idf_power;
         if !(0.0..=HIGHEST_POWER).contains(&power) {
-            return Err(Error::parameter(
-                "--idf-power",
-                format!("{power} is out of range"),
-                format!("give a power from 0 to {HIGHEST_POWER}"),
-            ));
+            return Err(wrong_power(power, HIGHEST_POWER));
         }
         match self.0.features {
             Features::Learned { min_df, max_df, max_features } => {
