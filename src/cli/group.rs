@@ -108,8 +108,10 @@ impl GroupArgs {
         if let Some(n) = self.vectors.hashed {
             hashing = hashing.with_n_features(n)?;
         }
+        let (threshold, few_articles) = self.cut.threshold();
         Ok(GroupOptions {
-            threshold: self.cut.threshold,
+            threshold,
+            few_articles,
             floor_share: self.join.floor,
             method,
             clusters: self.cut.clusters,
@@ -217,7 +219,10 @@ fn recut(
     } else {
         args.input.read(&args.inputs, talk)?
     };
-    let (threshold, method) = (args.cut.threshold, args.cut.method.method());
+    let (threshold, few_articles) = args.cut.threshold();
+    let options = GroupOptions { threshold, few_articles, ..GroupOptions::default() };
+    let threshold = options.threshold_for(saved.ids.len());
+    let method = args.cut.method.method();
     let recut = edges::Recut { threshold, method, copy_cosine: args.cut.copy_cosine, share };
     let found = recut.of(saved, &corpus.articles).with_context(|| format!("{}", path.display()))?;
     let ids_only = args.inputs.is_empty();
@@ -263,6 +268,8 @@ mod tests {
     fn the_defaults_in_the_help_are_those_of_the_library() {
         let options = GroupOptions::default();
         assert_eq!(options.threshold, cosine("0.16").unwrap());
+        assert!((options.threshold_for(2) - cosine("0.20").unwrap()).abs() < 1e-6);
+        assert_eq!(options.threshold_for(20), options.threshold);
         assert_eq!(options.copy_cosine, cosine("0.5").unwrap());
         assert_eq!(options.floor_share, cosine("0.8").unwrap());
         assert_eq!(options.max_edges, 100);

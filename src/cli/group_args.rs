@@ -7,15 +7,16 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use khabar::group::Method;
+use khabar::group::{GroupOptions, Method};
 
 /// What can be chosen again over a saved graph.
 #[derive(Args)]
 #[command(next_help_heading = "Stories")]
 pub(crate) struct CutArgs {
-    /// How alike articles of one story are, on average; above 0, up to 1
-    #[arg(long, value_name = "T", default_value = "0.16", value_parser = cosine)]
-    pub(crate) threshold: f32,
+    /// How alike articles of one story are, on average; above 0, up to 1 [default: 0.16, and
+    /// more for fewer than 20 articles: 0.20 for two]
+    #[arg(long, value_name = "T", value_parser = cosine)]
+    pub(crate) threshold: Option<f32>,
     /// What the threshold cuts
     #[arg(long, value_enum, default_value_t = ScoreName::Cosine)]
     pub(crate) score: ScoreName,
@@ -28,6 +29,14 @@ pub(crate) struct CutArgs {
     /// How alike two articles of a story are that may be copies of one text
     #[arg(long, value_name = "T", default_value = "0.5", value_parser = cosine)]
     pub(crate) copy_cosine: f32,
+}
+
+impl CutArgs {
+    /// The threshold as given, or the default and what a few articles need beyond it.
+    pub(crate) fn threshold(&self) -> (f32, f32) {
+        let defaults = GroupOptions::default();
+        self.threshold.map_or((defaults.threshold, defaults.few_articles), |given| (given, 0.0))
+    }
 }
 
 /// Files beside the rows.

@@ -62,6 +62,8 @@ pub enum Method {
 pub struct GroupOptions {
     /// The cosine two articles (on average, two groups) need to stand together; 0 to 1.
     pub threshold: f32,
+    /// How much more a few articles alone need: see [`GroupOptions::threshold_for`].
+    pub few_articles: f32,
     /// Pairs are listed from this part of the threshold on: linkage averages need them.
     pub floor_share: f32,
     /// How the graph is cut.
@@ -102,6 +104,7 @@ impl Default for GroupOptions {
         hashing.lead = Some(Lead { characters: 400, times: 3 });
         Self {
             threshold: 0.16,
+            few_articles: 0.25,
             floor_share: 0.8,
             method: Method::Linkage,
             clusters: None,
@@ -117,6 +120,26 @@ impl Default for GroupOptions {
             shared: true,
             weights: None,
             seed: 0,
+        }
+    }
+}
+
+/// Inputs from this number of articles on are cut at the threshold itself.
+const MANY: usize = 20;
+
+impl GroupOptions {
+    /// The threshold that an input of `n_articles` is cut at.
+    ///
+    /// Among many articles the average over a story corrects a pair that is alike by chance;
+    /// two articles alone have no third to contradict them. So below 20 articles the threshold
+    /// is raised by the part `few_articles / (n_articles - 1)`: for two, .16 becomes .20. A
+    /// `few_articles` of 0 switches this off.
+    #[must_use]
+    pub fn threshold_for(&self, n_articles: usize) -> f32 {
+        if (2..MANY).contains(&n_articles) {
+            (self.threshold * (1.0 + self.few_articles / (n_articles - 1) as f32)).min(1.0)
+        } else {
+            self.threshold
         }
     }
 }
@@ -196,6 +219,8 @@ pub fn group(
     progress: &dyn Fn(Stage),
 ) -> Result<Grouping> {
     check(options)?;
+    let threshold = options.threshold_for(articles.len());
+    let options = &GroupOptions { threshold, few_articles: 0.0, ..options.clone() };
     let order = canonical_order(articles);
     let sorted: Vec<&Article> = order.iter().map(|&i| &articles[i as usize]).collect();
     let normalizer = Normalizer::new(options.normalize);
@@ -242,6 +267,13 @@ fn check(options: &GroupOptions) -> Result<()> {
         ))
     };
     share("--threshold", options.threshold)?;
+    if !(0.0..=10.0).contains(&options.few_articles) {
+        return Err(Error::parameter(
+            "few_articles",
+            format!("{} is no part of the threshold", options.few_articles),
+            "give a number from 0 to 10",
+        ));
+    }
     share("--floor", options.floor_share)?;
     share("--copy-cosine", options.copy_cosine)?;
     options.blend.check()?;
