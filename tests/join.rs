@@ -1,7 +1,15 @@
 //! The similarity join against brute force, on floods, and with a window.
 
+#![allow(clippy::unwrap_used)]
+
+use std::path::PathBuf;
+
+use khabar::corpus::{ReadOptions, read};
+use khabar::group::GroupOptions;
 use khabar::similarity::{Join, Joined, Pruning, join};
-use khabar::vectorize::Csr;
+use khabar::text::Normalizer;
+use khabar::vectorize::{Background, Csr, Norm, Parts, blended_idf};
+use rayon::prelude::*;
 
 /// A small generator of random numbers, the same on every machine.
 struct Random(u64);
@@ -64,6 +72,129 @@ fn brute_force(rows: &Csr, floor: f32) -> Vec<(u32, u32, f64)> {
     pairs
 }
 
+/// The word itself, or for one in three of the longer ones another that `story` has in its
+/// place: as each story has names of its own.
+fn retold(word: &str, story: u64) -> String {
+    let key = word.bytes().fold(story.wrapping_mul(0x9E37_79B9_7F4A_7C15), |key, byte| {
+        (key ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3).rotate_left(23)
+    });
+    let mut random = Random(key);
+    if word.chars().count() < 4 || random.below(3) > 0 {
+        return word.to_owned();
+    }
+    const LETTERS: [char; 28] = [
+        'ا', 'ب', 'ت', 'ث', 'ج', 'ح', 'خ', 'د', 'ذ', 'ر', 'ز', 'س', 'ش', 'ص', 'ض', 'ط', 'ظ', 'ع',
+        'غ', 'ف', 'ق', 'ك', 'ل', 'م', 'ن', 'ه', 'و', 'ي',
+    ];
+    let mut letter = |c| if LETTERS.contains(&c) { LETTERS[random.below(28) as usize] } else { c };
+    word.chars().map(&mut letter).collect()
+}
+
+/// Rows of `n` articles of some seven a story, weighed as `group` weighs them.
+///
+/// A story is two or three articles of the Arabic demo corpus with names of its own in them. An
+/// article of it has one of their titles and some of their sentences, and may have a sentence of
+/// any other story: so two articles share nothing, phrases, a paragraph, or nearly all.
+fn recombined(n: usize) -> Csr {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("corpora/demo/arabic.jsonl");
+    let demo = read(&[path], &ReadOptions::default(), &mut |_| {}).unwrap().articles;
+    let sentences: Vec<Vec<&str>> = demo
+        .iter()
+        .map(|a| {
+            let parts = a.text.split_inclusive(['.', '؟', '!', '\n']).map(str::trim);
+            parts.filter(|s| s.len() > 20).collect()
+        })
+        .collect();
+    let mut random = Random(5);
+    let mut draw = |n: usize| random.below(n as u64) as usize;
+    let n_stories = n / 7;
+    let sources: Vec<Vec<usize>> =
+        (0..n_stories).map(|_| (0..2 + draw(2)).map(|_| draw(demo.len())).collect()).collect();
+    let told = |text: &str, story: usize| -> String {
+        let words: Vec<String> = text.split(' ').map(|w| retold(w, story as u64)).collect();
+        words.join(" ")
+    };
+    // No two are of the same sentences: equal rows would be one row to the join.
+    let mut articles = std::collections::BTreeSet::new();
+    while articles.len() < n {
+        let story = draw(n_stories);
+        let title = &demo[sources[story][draw(sources[story].len())]].title;
+        let mut text = std::collections::BTreeSet::new();
+        for &source in &sources[story] {
+            for _ in 0..1 + draw(3) {
+                text.insert(told(sentences[source][draw(sentences[source].len())], story));
+            }
+        }
+        if draw(2) == 0 {
+            let (other, from) = (draw(n_stories), draw(demo.len()));
+            text.insert(told(sentences[from][draw(sentences[from].len())], other));
+        }
+        let text: Vec<String> = text.into_iter().collect();
+        articles.insert((told(title, story), text.join(" ")));
+    }
+    let parts: Vec<Parts<'_>> = articles.iter().map(|(title, text)| (&**title, &**text)).collect();
+    let options = GroupOptions::default();
+    let counts = options.hashing.count(&Normalizer::new(options.normalize), &parts);
+    let df = counts.document_frequency();
+    let blend = blended_idf(n as u64, &df, Background::of("Arab"));
+    counts.into_rows(options.tf, &blend.idf, Norm::L2)
+}
+
+/// Columns numbered anew without those that no row has: dense rows of them fit into a cache.
+fn compact(rows: &Csr) -> Vec<Vec<(u32, f32)>> {
+    let mut number = vec![u32::MAX; rows.n_cols()];
+    let mut next = 0;
+    let mut numbered = |column: u32| {
+        let number = &mut number[column as usize];
+        if *number == u32::MAX {
+            *number = next;
+            next += 1;
+        }
+        *number
+    };
+    let row = |i: usize| rows.row(i).indices.iter().zip(rows.row(i).data);
+    (0..rows.n_rows()).map(|i| row(i).map(|(&c, &v)| (numbered(c), v)).collect()).collect()
+}
+
+/// [`brute_force`] on all cores.
+fn brute_force_on_all_cores(rows: &Csr, floor: f32) -> Vec<(u32, u32, f64)> {
+    let rows = compact(rows);
+    let n_columns = rows.iter().flatten().map(|&(c, _)| c as usize + 1).max().unwrap_or(0);
+    (0..rows.len())
+        .into_par_iter()
+        .map_init(
+            || vec![0.0f32; n_columns],
+            |dense, b| {
+                rows[b].iter().for_each(|&(c, v)| dense[c as usize] = v);
+                let product = |&(c, v): &(u32, f32)| f64::from(dense[c as usize] * v);
+                let cosine = |a: usize| rows[a].iter().map(product).sum::<f64>();
+                let near = (0..b).map(|a| (a as u32, b as u32, cosine(a)));
+                let found: Vec<_> = near.filter(|pair| pair.2 >= f64::from(floor)).collect();
+                rows[b].iter().for_each(|&(c, _)| dense[c as usize] = 0.0);
+                found
+            },
+        )
+        .flatten()
+        .collect()
+}
+
+/// Fails unless `found` are the pairs of `want`, each with its full cosine. At the floor itself
+/// f32 and f64 may disagree; nowhere else.
+fn assert_same_pairs(found: &Joined, want: &[(u32, u32, f64)], floor: f32) {
+    let near = |cosine: f64| (cosine - f64::from(floor)).abs() < 1e-5;
+    let mut got = std::collections::BTreeMap::new();
+    for e in &found.edges {
+        assert!(got.insert((e.a, e.b), f64::from(e.cosine)).is_none(), "a pair twice");
+    }
+    for &(a, b, cosine) in want {
+        match got.remove(&(a, b)) {
+            Some(found) => assert!((found - cosine).abs() < 1e-5, "{a} {b}"),
+            None => assert!(near(cosine), "{a} {b} {cosine} is missing"),
+        }
+    }
+    assert!(got.values().all(|&c| near(c)), "pairs that are none: {got:?}");
+}
+
 fn exact(floor: f32) -> Join {
     Join { floor, pruning: Pruning::Exact, max_edges: usize::MAX, window: None }
 }
@@ -74,21 +205,31 @@ fn exact_mode_finds_the_pairs_of_brute_force_with_their_full_cosines() {
         let rows = corpus(n, 7);
         let found = join(&rows, None, &exact(floor));
         let want = brute_force(&rows, floor);
-        // At the floor itself f32 and f64 may disagree; nowhere else.
-        let near = |cosine: f64| (cosine - f64::from(floor)).abs() < 1e-5;
-        let mut got = std::collections::BTreeMap::new();
-        for e in &found.edges {
-            assert!(got.insert((e.a, e.b), f64::from(e.cosine)).is_none(), "a pair twice");
-        }
         assert!(want.len() > 100, "the corpus has pairs to find: {}", want.len());
-        for &(a, b, cosine) in &want {
-            match got.remove(&(a, b)) {
-                Some(found) => assert!((found - cosine).abs() < 1e-5, "{a} {b}"),
-                None => assert!(near(cosine), "{a} {b} {cosine} is missing"),
-            }
-        }
-        assert!(got.values().all(|&c| near(c)), "pairs that are none: {got:?}");
+        assert_same_pairs(&found, &want, floor);
     }
+}
+
+#[test]
+fn among_five_thousand_articles_exact_finds_all_pairs_and_fast_nearly_all() {
+    let options = GroupOptions::default();
+    let rows = recombined(5000);
+    let want = brute_force_on_all_cores(&rows, options.threshold);
+    let near = want.iter().filter(|pair| pair.2 < f64::from(options.threshold) * 1.25).count();
+    assert!(want.len() > 10_000 && near > 1000, "{near} of {} pairs are weak", want.len());
+
+    let found = join(&rows, None, &exact(options.threshold));
+    assert!(found.head.iter().zip(0..).all(|(&head, i)| head == i), "no two rows are equal");
+    assert_same_pairs(&found, &want, options.threshold);
+
+    // As `group` asks for them: from below the threshold on.
+    let floor = options.threshold * options.floor_share;
+    let found = join(&rows, None, &Join { pruning: Pruning::Fast, ..exact(floor) });
+    let got: std::collections::BTreeSet<(u32, u32)> =
+        found.edges.iter().map(|e| (e.a, e.b)).collect();
+    let hit = want.iter().filter(|&&(a, b, _)| got.contains(&(a, b))).count();
+    let share = hit as f64 / want.len() as f64;
+    assert!(share >= 0.995, "fast finds {share} of {} pairs", want.len());
 }
 
 #[test]
