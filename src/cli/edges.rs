@@ -197,7 +197,7 @@ impl Found {
 
 impl Recut {
     /// Cuts; `articles` are those the graph was made from, in any order, or none.
-    pub(crate) fn of(&self, mut saved: SavedGraph, articles: &[Article]) -> anyhow::Result<Found> {
+    pub(crate) fn of(&self, saved: SavedGraph, articles: &[Article]) -> anyhow::Result<Found> {
         let stand_ins = if articles.is_empty() { stand_ins(&saved.ids) } else { Vec::new() };
         let order: Vec<u32> = if articles.is_empty() {
             (0..saved.ids.len() as u32).collect()
@@ -206,8 +206,7 @@ impl Recut {
         };
         let given = if articles.is_empty() { &stand_ins } else { articles };
         let sorted: Vec<&Article> = order.iter().map(|&at| &given[at as usize]).collect();
-        saved.floor = saved.floor.max(self.threshold * self.share);
-        saved.edges.retain(|edge| edge.score >= saved.floor);
+        let saved = saved.listed_at(self.threshold, self.share);
         let cut = recut(&saved, &sorted, self.threshold, self.method, self.copy_cosine)?;
         let (mut stories, placed) = (cut.stories, cut.placements);
         // From places in the file to places in the input; the largest story first.

@@ -9,22 +9,22 @@
 //! ```
 
 use std::fmt::Display;
-use std::io::{BufReader, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
 use clap::{Args, Subcommand};
-use khabar::corpus::{Field, column, read_rows};
 use khabar::metrics::{
-    Interval, PairScores, PredRow, bootstrap_same_f1, compare_groups, compare_pairs, read_pairs,
+    GoldPair, Interval, PairScores, PredRow, bootstrap_same_f1, compare_groups, compare_pairs,
 };
 use khabar::output::safe;
 use rustc_hash::FxHashSet;
 use serde::Serialize;
 
+use super::eval_input::{gold, judged, predicted};
+use super::eval_sweep::{self, SweepArgs};
 use super::input_args::InputArgs;
 use super::run_args::RunArgs;
-use super::talk::{Talk, counted, thousands};
+use super::talk::{Talk, thousands};
 use super::{HELP, Outcome};
 
 /// Resamples of the interval of a pair F1.
@@ -35,7 +35,8 @@ const SHOWN: usize = 5;
 const EXAMPLES: &str = "\
 Examples:
   khabar eval groups gold.jsonl groups.jsonl
-  khabar eval pairs pairs.tsv groups.jsonl --json";
+  khabar eval pairs pairs.tsv groups.jsonl --json
+  khabar eval sweep edges.parquet --gold gold.jsonl    at which threshold it is best";
 
 /// Measure a grouping against stories or pairs that people judged.
 #[derive(Args)]
@@ -49,6 +50,7 @@ pub(crate) struct EvalArgs {
 enum What {
     Groups(GroupsArgs),
     Pairs(PairsArgs),
+    Sweep(Box<SweepArgs>),
 }
 
 const GROUPS_EXAMPLES: &str = "\
@@ -106,18 +108,13 @@ pub(crate) fn run(args: &EvalArgs) -> anyhow::Result<Outcome> {
     match &args.what {
         What::Groups(args) => groups(args),
         What::Pairs(args) => pairs(args),
+        What::Sweep(args) => eval_sweep::run(args),
     }
-}
-
-/// What was read, and how much of it could not be.
-struct Table<T> {
-    rows: Vec<T>,
-    skipped: usize,
 }
 
 fn groups(args: &GroupsArgs) -> anyhow::Result<Outcome> {
     let talk = args.run.start()?;
-    let gold = gold(args, &talk)?;
+    let gold = gold(&args.gold, &args.input, &talk)?;
     let pred = predicted(&args.pred, &talk)?;
     talk.end_of_problems();
     talk.end();
@@ -132,30 +129,34 @@ fn groups(args: &GroupsArgs) -> anyhow::Result<Outcome> {
 
 fn pairs(args: &PairsArgs) -> anyhow::Result<Outcome> {
     let talk = args.run.start()?;
-    let file = std::fs::File::open(&args.pairs).map_err(|e| khabar::Error::io(&args.pairs, e))?;
-    let gold = read_pairs(BufReader::new(file), &args.pairs.to_string_lossy())?;
-    if gold.is_empty() {
-        bail!("{}: no pairs; add rows of id_a, id_b, label", args.pairs.display());
-    }
+    let gold = judged(&args.pairs)?;
     let pred = predicted(&args.pred, &talk)?;
     talk.end_of_problems();
     talk.end();
-    let scores = PairsReport {
-        scores: compare_pairs(&gold, &pred.rows)?,
-        same_f1_interval: bootstrap_same_f1(&gold, &pred.rows, RESAMPLES, args.run.seed)?,
-    };
+    let scores = PairsReport::of(&gold, &pred.rows, args.run.seed)?;
     let ids = gold.iter().flat_map(|pair| [pair.id_a.as_str(), pair.id_b.as_str()]);
     missing(ids, &pred.rows, &args.pred, &talk);
     show(&scores, args.run.json)?;
     Ok(if args.strict && pred.skipped > 0 { Outcome::Partial } else { Outcome::Done })
 }
 
+/// What is said of judged pairs.
 #[derive(Serialize)]
-struct PairsReport {
+pub(crate) struct PairsReport {
     #[serde(flatten)]
-    scores: PairScores,
+    pub(crate) scores: PairScores,
     /// 95 %.
     same_f1_interval: Interval,
+}
+
+impl PairsReport {
+    /// Scores predicted rows over judged pairs.
+    pub(crate) fn of(gold: &[GoldPair], pred: &[PredRow], seed: u64) -> khabar::Result<Self> {
+        Ok(Self {
+            scores: compare_pairs(gold, pred)?,
+            same_f1_interval: bootstrap_same_f1(gold, pred, RESAMPLES, seed)?,
+        })
+    }
 }
 
 impl Display for PairsReport {
@@ -166,111 +167,16 @@ impl Display for PairsReport {
     }
 }
 
-/// The gold stories, as (id, story): of articles, or of rows that have no text.
-fn gold(args: &GroupsArgs, talk: &Talk) -> anyhow::Result<Table<(String, String)>> {
-    let (ids, stories) = (args.input.names(Field::Id), args.input.names(Field::Story));
-    let mut found = Table { rows: Vec::new(), skipped: 0 };
-    let mut without = 0;
-    if has_texts(args) {
-        let corpus = args.input.read(std::slice::from_ref(&args.gold), talk)?;
-        found.skipped = corpus.report.skipped;
-        for article in corpus.articles {
-            if article.story.is_empty() {
-                without += 1;
-            } else {
-                found.rows.push((article.id, article.story));
-            }
-        }
-    } else {
-        for row in read_rows(&args.gold)? {
-            match row {
-                Ok(row) => match (column(&row, &ids), column(&row, &stories)) {
-                    (Some(id), Some(story)) if !id.is_empty() && !story.is_empty() => {
-                        found.rows.push((id.into_owned(), story.into_owned()));
-                    }
-                    _ => without += 1,
-                },
-                Err(error @ khabar::Error::Record { .. }) => {
-                    found.skipped += 1;
-                    talk.problem(&error);
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-    let name = args.gold.to_string_lossy();
-    if found.rows.is_empty() {
-        talk.end();
-        bail!("{name}: no article has a story; name the field with --field story=NAME");
-    }
-    if without > 0 {
-        let articles = counted(without, "article", "articles");
-        talk.warn(&format!("{}: {articles} without a story left out", safe(&name)));
-    }
-    found.skipped += without;
-    Ok(found)
-}
-
-/// Whether the gold file holds articles, and not mere rows of ids and stories.
-fn has_texts(args: &GroupsArgs) -> bool {
-    let content: Vec<&str> =
-        [Field::Title, Field::Text].iter().flat_map(|&field| args.input.names(field)).collect();
-    // A folder, or standard input, which cannot be read twice.
-    if !args.gold.is_file() {
-        return true;
-    }
-    let Ok(rows) = read_rows(&args.gold) else { return true };
-    let mut first = rows.take(20).flatten().peekable();
-    first.peek().is_none()
-        || first
-            .any(|row| row.keys().any(|key| content.iter().any(|c| key.eq_ignore_ascii_case(c))))
-}
-
-/// The predicted rows.
-fn predicted(path: &Path, talk: &Talk) -> anyhow::Result<Table<PredRow>> {
-    let mut found = Table { rows: Vec::new(), skipped: 0 };
-    let name = safe(&path.to_string_lossy()).into_owned();
-    let stories = ["story_id", "story", "cluster_id", "cluster", "event_id"];
-    for row in read_rows(path)? {
-        let row = match row {
-            Ok(row) => row,
-            Err(error @ khabar::Error::Record { .. }) => {
-                found.skipped += 1;
-                talk.problem(&error);
-                continue;
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let text = |names: &[&str]| {
-            column(&row, names).filter(|text| !text.is_empty()).map(|text| text.into_owned())
-        };
-        match (text(Field::Id.aliases(false)), text(&stories)) {
-            (Some(id), Some(story_id)) => {
-                found.rows.push(PredRow { id, story_id, copy_id: text(&["copy_id"]) });
-            }
-            _ => {
-                found.skipped += 1;
-                talk.problem(&khabar::Error::record(
-                    &*name,
-                    None,
-                    "a row has no id or no story_id",
-                    "name the rows of khabar group",
-                ));
-            }
-        }
-    }
-    if found.rows.is_empty() {
-        talk.end();
-        bail!("{name}: no row has an id and a story_id; name the rows of khabar group");
-    }
-    Ok(found)
-}
-
 /// Says which articles of the gold side have no prediction.
 fn missing<'a>(gold: impl Iterator<Item = &'a str>, pred: &[PredRow], path: &Path, talk: &Talk) {
     let known: FxHashSet<&str> = pred.iter().map(|row| row.id.as_str()).collect();
+    say_missing(gold.filter(|id| !known.contains(id)), path, talk);
+}
+
+/// Says that these articles of the gold side (some perhaps twice) are not in `path`.
+pub(crate) fn say_missing<'a>(ids: impl Iterator<Item = &'a str>, path: &Path, talk: &Talk) {
     let mut seen = FxHashSet::default();
-    let missing: Vec<&str> = gold.filter(|id| !known.contains(id) && seen.insert(*id)).collect();
+    let missing: Vec<&str> = ids.filter(|id| seen.insert(*id)).collect();
     if missing.is_empty() {
         return;
     }
@@ -285,7 +191,7 @@ fn missing<'a>(gold: impl Iterator<Item = &'a str>, pred: &[PredRow], path: &Pat
 }
 
 /// Scores to stdout.
-fn show<T: Serialize + Display>(scores: &T, json: bool) -> anyhow::Result<()> {
+pub(crate) fn show<T: Serialize + Display>(scores: &T, json: bool) -> anyhow::Result<()> {
     let text = if json { serde_json::to_string(scores)? + "\n" } else { scores.to_string() };
     let mut stdout = std::io::stdout();
     stdout

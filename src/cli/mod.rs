@@ -13,6 +13,10 @@
 
 mod edges;
 mod eval;
+mod eval_input;
+mod eval_sweep;
+mod eval_sweep_curve;
+mod eval_sweep_table;
 mod group;
 mod group_args;
 mod group_rows;

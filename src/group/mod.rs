@@ -29,6 +29,7 @@
 mod block;
 mod recut;
 mod shared;
+mod sweep;
 mod weights;
 
 use crate::similarity::{Edge, Graph, Pruning};
@@ -41,6 +42,7 @@ use crate::vectorize::{BlendOptions, Hashing, Lead, Tf};
 use crate::{Article, Error, Result};
 
 pub use recut::{SavedGraph, recut};
+pub use sweep::{Cut, SweepOptions, even_thresholds, sweep};
 pub use weights::{CorpusWeights, ScriptWeights};
 
 /// How the similarity graph is cut into stories.

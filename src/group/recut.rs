@@ -50,13 +50,7 @@ pub fn recut(
     method: Method,
     copy_cosine: f32,
 ) -> Result<Stories> {
-    if threshold < saved.floor {
-        return Err(Error::parameter(
-            "--threshold",
-            format!("{threshold} is below the floor {} of the edge file", saved.floor),
-            format!("give {} or more, or save the edges with a lower threshold", saved.floor),
-        ));
-    }
+    check_threshold(saved, threshold)?;
     let graph = Graph::from_edges(saved.ids.len(), saved.edges.clone(), saved.floor);
     let partition: Partition = match method {
         Method::Linkage => average_linkage(&graph, threshold),
@@ -74,4 +68,16 @@ pub fn recut(
     let families = families(&graph, &partition, &saved.head, copy_cosine);
     let full = with_equal_rows(&graph, &saved.head);
     Ok(crate::story::describe(articles, &partition, &families, &full))
+}
+
+/// Fails where a graph does not know what a threshold asks for.
+pub(super) fn check_threshold(saved: &SavedGraph, threshold: f32) -> Result<()> {
+    if threshold >= saved.floor {
+        return Ok(());
+    }
+    Err(Error::parameter(
+        "--threshold",
+        format!("{threshold} is below the floor {} of the edge file", saved.floor),
+        format!("give {} or more, or save the edges with a lower threshold", saved.floor),
+    ))
 }

@@ -21,6 +21,7 @@
 
 mod atomic;
 mod cell;
+mod curve;
 mod delimited;
 mod format;
 mod json;
@@ -32,6 +33,7 @@ mod table;
 pub use atomic::{AtomicFile, is_closed_pipe};
 pub(crate) use cell::LIST_SEPARATOR;
 pub use cell::{Cell, Column, Kind};
+pub use curve::{Chart, Line, Mark};
 pub use format::{Format, RowWriter, WriteOptions, row_writer};
 pub use safe::safe;
 pub(crate) use safe::undefuse;
