@@ -33,17 +33,19 @@ struct Args {
     /// Judged pairs: id_a, id_b, label (0, 1, 2), separated by tabs
     #[arg(long)]
     pairs: PathBuf,
-    /// Thresholds to try [default: that of `group`]
+    /// Thresholds to try [default: that of `group` for two articles]
     #[arg(long = "threshold", value_name = "T")]
     thresholds: Vec<f32>,
 }
 
 fn main() -> anyhow::Result<()> {
     let mut args = Args::parse();
-    let defaults = GroupOptions { shared: false, keywords: false, ..GroupOptions::default() };
+    let mut defaults = GroupOptions { shared: false, keywords: false, ..GroupOptions::default() };
     if args.thresholds.is_empty() {
-        args.thresholds.push(defaults.threshold);
+        args.thresholds.push(defaults.threshold_for(2));
     }
+    // A threshold that is named is meant as it stands.
+    defaults.few_articles = 0.0;
     let name = args.pairs.to_string_lossy();
     let file = File::open(&args.pairs).with_context(|| name.clone().into_owned())?;
     let gold = read_pairs(BufReader::new(file), &name)?;
