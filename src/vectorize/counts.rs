@@ -265,6 +265,14 @@ pub(super) struct RowPiece {
 }
 
 impl RowPiece {
+    pub(super) fn with_capacity(values: usize) -> Self {
+        Self {
+            indices: Vec::with_capacity(values),
+            data: Vec::with_capacity(values),
+            ends: Vec::new(),
+        }
+    }
+
     fn of_length(values: usize) -> Self {
         Self { indices: vec![0; values], data: vec![0.0; values], ends: Vec::new() }
     }

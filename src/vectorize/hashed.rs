@@ -13,7 +13,7 @@ use super::count::{Counter, MAX_BITS};
 use super::counts::{CountPiece, Counts, RowPiece, RowsBuilder, wave};
 use super::hash::buckets_into;
 use super::ngram::{Analyzer, NgramRange, sequence_into};
-use super::weight::{Norm, Tf, TfTable, weigh};
+use super::weight::{Norm, Tf, TfTable, scale_to};
 use crate::text::{Normalizer, SPACE};
 use crate::{Error, Result};
 
@@ -195,16 +195,21 @@ impl Hashing {
                 .par_iter()
                 .map(|&documents| {
                     SCRATCH.with_borrow_mut(|scratch| {
-                        let mut piece = RowPiece::default();
+                        // Seldom more distinct n-grams than bytes.
+                        let mut piece = RowPiece::with_capacity(PIECE_BYTES);
                         for &document in documents {
                             let n = self.runs(normalizer, document, scratch);
                             let columns = &scratch.columns[..n];
+                            let ends = &scratch.ends[..n];
+                            let weigh = table.of(ends.last().copied().unwrap_or(0));
                             let at = piece.data.len();
                             piece.indices.extend_from_slice(columns);
-                            piece.data.resize(at + n, 0.0);
-                            let values = &mut piece.data[at..];
-                            table.fill(&scratch.ends[..n], values);
-                            weigh(columns, values, idf, norm);
+                            let mut before = 0;
+                            piece.data.extend(columns.iter().zip(ends).map(|(&column, &end)| {
+                                let count = end - std::mem::replace(&mut before, end);
+                                weigh(count) * idf[column as usize]
+                            }));
+                            scale_to(norm, &mut piece.data[at..]);
                             piece.ends.push(piece.data.len());
                         }
                         piece
