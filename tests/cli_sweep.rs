@@ -122,6 +122,7 @@ fn what_cannot_be_swept_is_an_error_with_a_remedy() {
         ("eval sweep g.jsonl --gold a.jsonl", "no header of a khabar graph"),
         ("eval sweep e.jsonl --gold g.csv", "g.csv"),
         ("eval sweep e.jsonl --gold a.jsonl --from 0.05", "below the floor 0.128"),
+        ("eval sweep e.jsonl --gold a.jsonl --threshold 0.05", "below the floor 0.128"),
         ("eval sweep e.jsonl --gold a.jsonl --from 0.5 --to 0.4", "no range of thresholds"),
         ("eval sweep e.jsonl --gold a.jsonl --points 1", "--points"),
         ("eval sweep e.jsonl --gold a.jsonl --in a.jsonl", "--borderline"),
@@ -176,4 +177,23 @@ fn the_drawing_appears_whole_and_asks_nothing_of_any_other_place() {
         );
     }
     assert_eq!(desk.names(), before);
+}
+
+#[test]
+fn a_graph_without_a_pair_is_all_singles_at_every_threshold() {
+    let desk = Desk::new();
+    desk.write(
+        "a.csv",
+        "id,title,story\n1,زلزال يضرب جنوب تعز,x\n2,The ferry fire in Lagos harbour,y\n",
+    );
+    desk.done("group a.csv --edges e.jsonl -o g.jsonl");
+    let found =
+        json(&desk, "eval sweep e.jsonl --gold a.csv --points 3 --borderline 2 --json -o c.svg");
+    for point in found["points"].as_array().unwrap() {
+        assert_eq!((&point["stories"], &point["singles"]), (&2.into(), &2.into()));
+        assert_eq!(point["groups"]["bcubed"]["f1"], 1.0);
+    }
+    assert_eq!(found["points"][2]["threshold"], 1.0);
+    assert_eq!(found["borderline"], serde_json::json!([]));
+    assert!(!String::from_utf8(desk.read("c.svg")).unwrap().contains("NaN"));
 }

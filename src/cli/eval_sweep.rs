@@ -147,7 +147,7 @@ pub(crate) fn run(args: &SweepArgs) -> anyhow::Result<Outcome> {
     }
     let talk = args.run.start()?;
     let (saved, share) = edges::read(&args.edges)?;
-    let current = args.threshold.unwrap_or_else(|| saved.threshold(share)).max(saved.floor);
+    let current = args.threshold.unwrap_or_else(|| saved.threshold(share).max(saved.floor));
     let thresholds = args.thresholds(&saved)?;
     let mut lost = 0;
     let stories = match &args.gold {

@@ -41,7 +41,8 @@ pub(crate) fn write(path: &Path, report: &Report, edges: &Path) -> anyhow::Resul
     let chart = chart(report, &edges.file_name().unwrap_or_default().to_string_lossy());
     let bytes = match form(path)? {
         Form::Svg => chart.svg(),
-        Form::Html => chart.html(&report.to_string()),
+        // Isolates are for terminals; a page would show what stands for them.
+        Form::Html => chart.html(&report.to_string().replace(['\u{2068}', '\u{2069}'], "")),
     };
     let mut file = AtomicFile::create(path)?;
     file.write_all(bytes.as_bytes()).map_err(|e| Error::io(path, e))?;

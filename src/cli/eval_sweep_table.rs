@@ -10,9 +10,8 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use khabar::output::safe;
-
 use super::eval_sweep::{Borderline, Point, Report};
+use super::harmless;
 
 impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -107,10 +106,4 @@ fn borderline(f: &mut Formatter<'_>, pairs: &[Borderline], threshold: f64) -> fm
         }
     }
     Ok(())
-}
-
-/// Words of strangers that can neither command the terminal nor turn what stands beside them.
-pub(crate) fn harmless(text: &str) -> String {
-    let text = safe(text);
-    if text.is_ascii() { text.into_owned() } else { format!("\u{2068}{text}\u{2069}") }
 }

@@ -1,7 +1,7 @@
 //! The command line: what the user asked becomes options of the library, what the library
 //! found becomes rows on stdout and talk on stderr. Only this folder prints.
 //!
-//! One file a command ([`group`], [`eval`], [`vectorize`]); flags that several commands share are structs of
+//! One file a command ([`group`], [`explain`], [`eval`], [`vectorize`]); flags that several commands share are structs of
 //! their own (`*_args`). The exit code is 0 where all was done, 1 where a named input could not
 //! be read (or anything was skipped under `--strict`), 2 where nothing could be done. Costs
 //! nothing beside the library's work. To try it:
@@ -17,6 +17,8 @@ mod eval_input;
 mod eval_sweep;
 mod eval_sweep_curve;
 mod eval_sweep_table;
+mod explain;
+mod explain_table;
 mod group;
 mod group_args;
 mod group_rows;
@@ -30,6 +32,7 @@ mod talk;
 mod vector_args;
 mod vectorize;
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -50,12 +53,14 @@ const EXAMPLES: &str = "\
 Examples:
   khabar group articles.jsonl                  the stories, on the terminal
   khabar group أخبار/ -o groups.jsonl          a row for each article of a folder
+  khabar explain ID1 ID2 --in articles.jsonl   why two stand together, or apart
   khabar eval groups gold.jsonl groups.jsonl   how good they are
   khabar vectorize أخبار/ -o vectors.npz       TF-IDF rows for SciPy";
 
 #[derive(Subcommand)]
 enum Command {
     Group(Box<group::GroupArgs>),
+    Explain(Box<explain::ExplainArgs>),
     Eval(eval::EvalArgs),
     Vectorize(Box<vectorize::VectorizeArgs>),
 }
@@ -73,6 +78,7 @@ pub(crate) enum Outcome {
 pub(crate) fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Group(args) => group::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Vectorize(args) => vectorize::run(&args),
     };
@@ -99,4 +105,14 @@ pub(crate) fn of_value(error: &khabar::Error) -> String {
         khabar::Error::Parameter { what, remedy, .. } => format!("{what}; {remedy}"),
         other => other.to_string(),
     }
+}
+
+/// Words of strangers that neither command the terminal nor turn what stands beside them: on a
+/// terminal what is not plain ASCII is isolated.
+pub(crate) fn harmless(text: &str) -> String {
+    let text = khabar::output::safe(text);
+    if text.is_ascii() || !std::io::stdout().is_terminal() {
+        return text.into_owned();
+    }
+    format!("\u{2068}{text}\u{2069}")
 }

@@ -27,6 +27,7 @@
 //! ```
 
 mod block;
+mod explain;
 mod recut;
 mod shared;
 mod sweep;
@@ -41,6 +42,7 @@ use crate::text::{NormalizeOptions, Normalizer};
 use crate::vectorize::{BlendOptions, Hashing, Lead, Tf};
 use crate::{Article, Error, Result};
 
+pub use explain::{Explanation, Part, Place, Tie, Word, explain};
 pub use recut::{SavedGraph, recut};
 pub use sweep::{Cut, SweepOptions, even_thresholds, sweep};
 pub use weights::{CorpusWeights, ScriptWeights};

@@ -85,7 +85,7 @@ impl SavedGraph {
     }
 
     /// Cuts by average linkage.
-    fn cut(&self, threshold: f32, options: &SweepOptions) -> Result<Cut> {
+    pub(super) fn cut(&self, threshold: f32, options: &SweepOptions) -> Result<Cut> {
         recut::check_threshold(self, threshold)?;
         let own_floor = threshold * options.floor_share;
         let floor = self.floor.max(own_floor);

@@ -1,0 +1,364 @@
+//! Why two articles stand together or apart.
+//!
+//! The cosine of two rows is a sum over the n-grams they share. Each n-gram's part is split
+//! evenly among the words of the first article that hold it, so the shares of all words add up
+//! to the whole, whatever n-grams the words have in common. What speaks against is found the
+//! same way: the weight of an article's n-grams that the other lacks.
+//!
+//! Whether the two stand together is asked of the whole input: average linkage may join
+//! articles that are hardly alike through others, and part alike ones. Costs a run of
+//! [`super::group`], and some 15 cuts of its graph for the threshold at which they part.
+//!
+//! ```
+//! use khabar::group::{GroupOptions, explain};
+//! use khabar::Article;
+//! let article = |id: &str, title: &str| Article {
+//!     id: id.into(), title: title.into(), ..Article::default()
+//! };
+//! let articles = [article("1", "زلزال يضرب جنوب تعز"), article("2", "ضحايا في زلزال تعز")];
+//! let why = explain(&articles, 0, 1, &GroupOptions::default(), &|_| {})?;
+//! assert!(why.together && why.cosine.is_some_and(|c| c >= why.threshold));
+//! let words: Vec<&str> = why.tying.iter().map(|t| t.word.as_str()).collect();
+//! assert!(words.starts_with(&["زلزال", "تعز"]));
+//! # Ok::<(), khabar::Error>(())
+//! ```
+
+use rustc_hash::FxHashMap;
+
+use super::{GroupOptions, Method, SavedGraph, Stage, SweepOptions, block, canonical_order, check};
+use crate::similarity::Graph;
+use crate::story::Partition;
+use crate::text::{Normalizer, words};
+use crate::vectorize::{Row, WordBuckets};
+use crate::{Article, Error, Result};
+
+/// Words that are named of each kind.
+const MOST: usize = 10;
+/// Thresholds are tried to four decimals.
+const FINEST: u32 = 10_000;
+
+/// Which of an article's two fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// Its title.
+    Title,
+    /// Its text.
+    Text,
+}
+
+/// Where a word stands: byte offsets into the field as it was read (without HTML).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Place {
+    /// The field.
+    pub part: Part,
+    /// Its first byte.
+    pub start: usize,
+    /// The byte after its last.
+    pub end: usize,
+}
+
+/// A word of one article: what ties it to the other, or what the other lacks.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Word {
+    /// As it is first written in its article.
+    pub word: String,
+    /// Of a tying word its share of the cosine, of another its share of its article's whole
+    /// weight; 0 to 1.
+    pub share: f64,
+    /// Where it stands, in order.
+    pub places: Vec<Place>,
+}
+
+/// A word of the first article that ties it to the second.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Tie {
+    /// As it is first written in the first article.
+    pub word: String,
+    /// Its share of the cosine, 0 to 1.
+    pub share: f64,
+    /// Where it stands in the first article.
+    pub places: Vec<Place>,
+    /// The word of the second that it has most in common with.
+    pub other: String,
+    /// Where that one stands in the second article.
+    pub other_places: Vec<Place>,
+}
+
+/// What [`explain`] finds. Shares are over all words; only the heaviest are named.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Explanation {
+    /// Whether the two are one story.
+    pub together: bool,
+    /// The threshold that was asked about.
+    pub threshold: f32,
+    /// How alike they are; none where they were never compared (other scripts).
+    pub cosine: Option<f32>,
+    /// Where they are one story, the lowest threshold found, to four decimals, at which they
+    /// are not; none for equal texts, which never part.
+    pub parts_at: Option<f32>,
+    /// Where they are two, the mean cosine between the articles of one story and those of the
+    /// other, pairs that are not listed counting 0.
+    pub story_cosine: Option<f32>,
+    /// Articles in the story of the first, and in that of the second.
+    pub story_sizes: [usize; 2],
+    /// Seconds between them; none where one is undated.
+    pub seconds_apart: Option<i64>,
+    /// Whether they are further apart than the window allows.
+    pub outside_window: bool,
+    /// Names of their scripts.
+    pub scripts: [&'static str; 2],
+    /// What ties them, the strongest first.
+    pub tying: Vec<Tie>,
+    /// The share of the cosine that lies in other words, and between words.
+    pub tying_rest: f64,
+    /// What the first has and the second lacks, the heaviest first; and the other way round.
+    pub against: [Vec<Word>; 2],
+}
+
+/// Explains how `articles[a]` and `articles[b]` stand to one another among `articles`.
+///
+/// Weights, graph and cut are those of [`super::group`] with the same options. `progress` as
+/// there.
+///
+/// # Errors
+/// [`Error::Parameter`] where `a` and `b` are not two articles, for another method than
+/// linkage, and where [`super::group`] fails.
+pub fn explain(
+    articles: &[Article],
+    a: usize,
+    b: usize,
+    options: &GroupOptions,
+    progress: &dyn Fn(Stage),
+) -> Result<Explanation> {
+    check(options)?;
+    if a == b || a.max(b) >= articles.len() {
+        return Err(Error::parameter("explain", "not two articles", "name two of the input"));
+    }
+    if options.method != Method::Linkage {
+        return Err(Error::parameter("--method", "not linkage", "explain what linkage does"));
+    }
+    let order = canonical_order(articles);
+    let sorted: Vec<&Article> = order.iter().map(|&i| &articles[i as usize]).collect();
+    let place = |at: usize| order.iter().position(|&i| i as usize == at).unwrap_or(0) as u32;
+    let pair = [place(a), place(b)];
+    let normalizer = Normalizer::new(options.normalize);
+    let found = block::vectorize_and_join(&sorted, &normalizer, options, progress)?;
+    progress(Stage::Link);
+    let graph =
+        Graph::from_edges(sorted.len(), found.edges, options.threshold * options.floor_share);
+    let saved = SavedGraph::new(&sorted, &graph, &found.head, options);
+    let cutting = SweepOptions { floor_share: options.floor_share, copy_cosine: None };
+    let partition = saved.cut(options.threshold, &cutting)?.partition;
+    let label = pair.map(|p| partition.label(p as usize));
+    let together = label[0] == label[1];
+    let size = |label: u32| partition.labels().iter().filter(|&&l| l == label).count();
+
+    let of = pair.map(|p| {
+        let mut blocks = found.blocks.iter().enumerate();
+        blocks.find_map(|(i, b)| Some((i, (b.articles.binary_search(&p).ok()?, b))))
+    });
+    let scripts = of.map(|of| of.map_or("no script", |(i, _)| found.report.scripts[i].name));
+    let rows = match of {
+        [Some((i, (x, block))), Some((j, (y, _)))] if i == j => {
+            Some([block.rows.row(x), block.rows.row(y)])
+        }
+        _ => None,
+    };
+    let head = pair.map(|p| found.head[p as usize] as usize);
+    let cosine = rows.map(|[x, y]| match graph.edge(head[0], head[1]) {
+        _ if head[0] == head[1] => 1.0,
+        Some(edge) => edge.cosine,
+        None => x.dot(y).clamp(0.0, 1.0) as f32,
+    });
+    let seconds = [a, b].map(|i| articles[i].published.as_ref().map(|p| p.seconds));
+    let seconds_apart = match seconds {
+        [Some(x), Some(y)] => Some(x.saturating_sub(y).saturating_abs()),
+        _ => None,
+    };
+    let mut why = Explanation {
+        together,
+        threshold: options.threshold,
+        cosine,
+        parts_at: if together {
+            parts_at(&saved, pair, &cutting, options.threshold)?
+        } else {
+            None
+        },
+        story_cosine: (!together).then(|| between(&graph, &partition, &found.head, label)),
+        story_sizes: label.map(size),
+        seconds_apart,
+        outside_window: options.window.zip(seconds_apart).is_some_and(|(w, apart)| apart > w),
+        scripts,
+        tying: Vec::new(),
+        tying_rest: 0.0,
+        against: [Vec::new(), Vec::new()],
+    };
+    if let Some([x, y]) = rows {
+        let mut buckets = WordBuckets::new(options.hashing);
+        let x_words = Words::of(&articles[a], &normalizer, &mut buckets);
+        let y_words = Words::of(&articles[b], &normalizer, &mut buckets);
+        (why.tying, why.tying_rest) = tying(x, y, &x_words, &y_words);
+        why.against = [x_words.against(x, y), y_words.against(y, x)];
+    }
+    Ok(why)
+}
+
+/// The lowest threshold above `from` at which a search finds the two in two stories.
+fn parts_at(
+    saved: &SavedGraph,
+    pair: [u32; 2],
+    cutting: &SweepOptions,
+    from: f32,
+) -> Result<Option<f32>> {
+    let number = |k: u32| (f64::from(k) / f64::from(FINEST)) as f32;
+    let apart = |k: u32| -> Result<bool> {
+        let partition = saved.cut(number(k), cutting)?.partition;
+        Ok(partition.label(pair[0] as usize) != partition.label(pair[1] as usize))
+    };
+    let (mut together, mut parted) = ((f64::from(from) * f64::from(FINEST)) as u32, FINEST);
+    if together >= parted || !apart(parted)? {
+        return Ok(None);
+    }
+    while parted - together > 1 {
+        let middle = u32::midpoint(together, parted);
+        if apart(middle)? { parted = middle } else { together = middle }
+    }
+    Ok(Some(number(parted)))
+}
+
+/// The mean score between two stories, over rows that are not equal to an earlier one.
+fn between(graph: &Graph, stories: &Partition, head: &[u32], label: [u32; 2]) -> f32 {
+    let rows = label.map(|label| {
+        let rows = (0..head.len()).filter(|&i| head[i] == i as u32 && stories.label(i) == label);
+        rows.collect::<Vec<usize>>()
+    });
+    let neighbours = rows[0].iter().flat_map(|&row| graph.neighbours(row));
+    let scores = neighbours.filter(|n| stories.label(n.node as usize) == label[1]);
+    let sum: f64 = scores.map(|n| f64::from(n.score)).sum();
+    (sum / (rows[0].len() * rows[1].len()).max(1) as f64) as f32
+}
+
+/// The words of an article, each in all its places, with the columns of its n-grams.
+struct Words {
+    words: Vec<(Word, Vec<u32>)>,
+    /// How many words hold a column.
+    holders: FxHashMap<u32, u32>,
+}
+
+impl Words {
+    /// Words are what white space parts, as n-grams inside words see them; they are shown
+    /// without the punctuation around them.
+    fn of(article: &Article, normalizer: &Normalizer, buckets: &mut WordBuckets) -> Self {
+        let mut found: Vec<(Word, Vec<u32>)> = Vec::new();
+        let mut known: FxHashMap<u64, usize> = FxHashMap::default();
+        for (part, text) in [(Part::Title, &article.title), (Part::Text, &article.text)] {
+            for (start, token) in tokens(text) {
+                let mut inside = words(token);
+                let first = inside.next();
+                let end = inside.last().or(first).map_or(token.len(), |w| w.offset + w.text.len());
+                let from = first.map_or(0, |w| w.offset);
+                let word = &token[from..end];
+                let key = buckets.of(normalizer, word).0;
+                let at = *known.entry(key).or_insert(found.len());
+                if at == found.len() {
+                    let word = Word { word: word.to_owned(), share: 0.0, places: Vec::new() };
+                    found.push((word, Vec::new()));
+                }
+                found[at].0.places.push(Place { part, start: start + from, end: start + end });
+                found[at].1.extend_from_slice(buckets.of(normalizer, token).1);
+            }
+        }
+        let mut holders = FxHashMap::default();
+        for (_, columns) in &mut found {
+            columns.sort_unstable();
+            columns.dedup();
+            for &column in columns.iter() {
+                *holders.entry(column).or_insert(0) += 1;
+            }
+        }
+        Self { words: found, holders }
+    }
+
+    /// For each word the sum of its columns' values, a column split among all that hold it.
+    fn shares(&self, value: &FxHashMap<u32, f64>) -> Vec<f64> {
+        let of = |column: &u32| Some(value.get(column)? / f64::from(*self.holders.get(column)?));
+        self.words.iter().map(|(_, columns)| columns.iter().filter_map(of).sum()).collect()
+    }
+
+    /// The words of a row that another lacks, by weight.
+    fn against(&self, own: Row<'_>, other: Row<'_>) -> Vec<Word> {
+        let lacking = own
+            .indices
+            .iter()
+            .zip(own.data)
+            .filter(|(column, _)| other.indices.binary_search(column).is_err());
+        let value = lacking.map(|(&column, &x)| (column, f64::from(x) * f64::from(x))).collect();
+        let shares = self.shares(&value);
+        let heaviest = heaviest(&shares).into_iter();
+        heaviest.map(|i| Word { share: shares[i], ..self.words[i].0.clone() }).collect()
+    }
+}
+
+/// The words of the first row that tie it to the second, and the share of what is left.
+fn tying(x: Row<'_>, y: Row<'_>, x_words: &Words, y_words: &Words) -> (Vec<Tie>, f64) {
+    let mut value: FxHashMap<u32, f64> = FxHashMap::default();
+    let mut sum = 0.0;
+    for (&column, &own) in x.indices.iter().zip(x.data) {
+        if let Ok(at) = y.indices.binary_search(&column) {
+            let part = f64::from(own) * f64::from(y.data[at]);
+            sum += part;
+            value.insert(column, part);
+        }
+    }
+    if sum <= 0.0 {
+        return (Vec::new(), 0.0);
+    }
+    let shares = x_words.shares(&value);
+    let mut rest = 1.0;
+    let mut ties = Vec::new();
+    for i in heaviest(&shares) {
+        let (word, columns) = &x_words.words[i];
+        // What a word of the second has in common with this one; the first of equals.
+        let common = |others: &[u32]| -> f64 {
+            let both = columns.iter().filter(|column| others.binary_search(column).is_ok());
+            both.filter_map(|column| value.get(column)).sum()
+        };
+        let mut best = (0.0, None);
+        for (other, columns) in &y_words.words {
+            let common = common(columns);
+            if common > best.0 {
+                best = (common, Some(other));
+            }
+        }
+        rest -= shares[i] / sum;
+        ties.push(Tie {
+            word: word.word.clone(),
+            share: shares[i] / sum,
+            places: word.places.clone(),
+            other: best.1.map(|w| w.word.clone()).unwrap_or_default(),
+            other_places: best.1.map(|w| w.places.clone()).unwrap_or_default(),
+        });
+    }
+    (ties, rest.max(0.0))
+}
+
+/// The places of the largest values above 0, the first of equals first.
+fn heaviest(shares: &[f64]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..shares.len()).filter(|&i| shares[i] > 0.0).collect();
+    order.sort_by(|&i, &j| shares[j].total_cmp(&shares[i]).then(i.cmp(&j)));
+    order.truncate(MOST);
+    order
+}
+
+/// What white space parts, with byte offsets.
+fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let blank = |c: char| c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}');
+    let mut at = 0;
+    text.split_inclusive(blank).filter_map(move |piece| {
+        let start = at;
+        at += piece.len();
+        let token = piece.trim_end_matches(blank);
+        (!token.is_empty()).then_some((start, token))
+    })
+}
