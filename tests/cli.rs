@@ -61,7 +61,8 @@ fn where_nothing_can_be_done_the_exit_code_is_2_and_no_file_is_touched() {
     let before = desk.names();
     for (arguments, words) in [
         ("group empty.jsonl -o old.jsonl", "no article in the input"),
-        ("group none.jsonl -o old.jsonl", "no article in the input"),
+        ("group none.jsonl -o old.jsonl", "check the name"),
+        ("group none.jsonl empty.jsonl -o old.jsonl", "no article in the input"),
         ("group a.jsonl --split dev -o old.jsonl", "--split"),
         ("group a.jsonl -o none/out.jsonl", "does not exist"),
         ("group a.jsonl -o out.xlsx", "does not say its format"),
@@ -99,7 +100,7 @@ fn where_nothing_can_be_done_the_exit_code_is_2_and_no_file_is_touched() {
         ("vectorize a.jsonl -o v.npz --hashed 1024 --min-df 2", "cannot be used"),
         ("vectorize a.jsonl -o v.npz --hashed 1024 --features f.txt", "cannot be used"),
         ("vectorize a.jsonl -o v.npz --idf-power -1", "--idf-power"),
-        ("vectorize none.jsonl -o v.npz", "no article"),
+        ("vectorize none.jsonl -o v.npz", "check the name"),
         ("eval groups a.jsonl none.jsonl", "check the name"),
         ("eval groups empty.jsonl a.jsonl", "no article"),
         ("eval groups a.jsonl empty.jsonl", "no row has an id and a story_id"),
@@ -177,8 +178,28 @@ fn talk_is_on_stderr_quiet_when_asked_and_never_coloured_in_a_pipe() {
     assert_eq!((&summary["articles"], &summary["stories"]), (&61.into(), &12.into()));
     assert_eq!(summary["skipped"], 0);
     assert!(summary["seconds"].as_f64().unwrap() > 0.0);
-    let ran = desk.run("group none.jsonl");
+    let ran = desk.run("group a.jsonl --clusters 3");
     assert!(ran.stderr.contains("error: ") && !ran.stderr.contains('\u{1b}'), "{}", ran.stderr);
+}
+
+#[test]
+fn what_could_not_be_read_is_told_once() {
+    let desk = Desk::new();
+    corpus(&desk);
+    for (arguments, lines) in [
+        ("group none.jsonl", 1),
+        ("group none.jsonl nowhere/", 2),
+        ("vectorize none.jsonl -o v.npz", 1),
+        ("group --from-edges none.jsonl", 1),
+        ("eval groups a.jsonl none.jsonl", 1),
+    ] {
+        let ran = desk.run(arguments);
+        assert_eq!(ran.code, 2, "{arguments}: {}", ran.stderr);
+        assert_eq!(ran.stderr.lines().count(), lines, "{arguments}: {}", ran.stderr);
+        for line in ran.stderr.lines() {
+            assert_eq!(line.matches("os error").count(), 1, "{arguments}: {line}");
+        }
+    }
 }
 
 #[test]

@@ -37,6 +37,11 @@ impl SavedGraph {
     }
 }
 
+/// A score as people write it: 0.132, where a product of two numbers came to 0.13200001.
+fn plain(score: f32) -> f64 {
+    (f64::from(score) * 1e6).round() / 1e6
+}
+
 /// Cuts a saved graph again. `articles`, in the order of the saved ids, may be empty articles
 /// that hold nothing but their id.
 ///
@@ -50,13 +55,16 @@ pub fn recut(
     method: Method,
     copy_cosine: f32,
 ) -> Result<Stories> {
-    if threshold < saved.floor {
+    let floor = plain(saved.floor);
+    if plain(threshold) < floor {
         return Err(Error::parameter(
             "--threshold",
-            format!("{threshold} is below the floor {} of the edge file", saved.floor),
-            format!("give {} or more, or save the edges with a lower threshold", saved.floor),
+            format!("{threshold} is below the floor {floor} of the edge file"),
+            format!("give {floor} or more, or save the edges with a lower threshold"),
         ));
     }
+    // A threshold that is the floor as people write it may be a hair less.
+    let threshold = threshold.max(saved.floor);
     let graph = Graph::from_edges(saved.ids.len(), saved.edges.clone(), saved.floor);
     let partition: Partition = match method {
         Method::Linkage => average_linkage(&graph, threshold),

@@ -28,6 +28,7 @@ mod json;
 mod parquet;
 mod safe;
 mod table;
+mod width;
 
 pub use atomic::{AtomicFile, is_closed_pipe};
 pub(crate) use cell::LIST_SEPARATOR;
@@ -35,3 +36,4 @@ pub use cell::{Cell, Column, Kind};
 pub use format::{Format, RowWriter, WriteOptions, row_writer};
 pub use safe::safe;
 pub(crate) use safe::undefuse;
+pub use width::{cut, isolated, width};
