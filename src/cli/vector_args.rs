@@ -35,7 +35,8 @@ pub(crate) struct VectorArgs {
     /// vectorize; in group a tenth, save what may be one story]
     #[arg(long, value_name = "N", value_parser = df)]
     pub(crate) max_df: Option<DfLimit>,
-    /// Power that the inverse document frequency is raised to; 0 switches it off
+    /// Power that the inverse document frequency (in group already a square) is raised to; 0 switches
+    /// it off
     #[arg(long, value_name = "P", default_value_t = 1.0, allow_negative_numbers = true)]
     pub(crate) idf_power: f64,
 }
