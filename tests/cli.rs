@@ -61,7 +61,8 @@ fn where_nothing_can_be_done_the_exit_code_is_2_and_no_file_is_touched() {
     let before = desk.names();
     for (arguments, words) in [
         ("group empty.jsonl -o old.jsonl", "no article in the input"),
-        ("group none.jsonl -o old.jsonl", "no article in the input"),
+        ("group none.jsonl -o old.jsonl", "check the name"),
+        ("group none.jsonl empty.jsonl -o old.jsonl", "no article in the input"),
         ("group a.jsonl --split dev -o old.jsonl", "--split"),
         ("group a.jsonl -o none/out.jsonl", "does not exist"),
         ("group a.jsonl -o out.xlsx", "does not say its format"),
@@ -99,7 +100,7 @@ fn where_nothing_can_be_done_the_exit_code_is_2_and_no_file_is_touched() {
         ("vectorize a.jsonl -o v.npz --hashed 1024 --min-df 2", "cannot be used"),
         ("vectorize a.jsonl -o v.npz --hashed 1024 --features f.txt", "cannot be used"),
         ("vectorize a.jsonl -o v.npz --idf-power -1", "--idf-power"),
-        ("vectorize none.jsonl -o v.npz", "no article"),
+        ("vectorize none.jsonl -o v.npz", "check the name"),
         ("eval groups a.jsonl none.jsonl", "check the name"),
         ("eval groups empty.jsonl a.jsonl", "no article"),
         ("eval groups a.jsonl empty.jsonl", "no row has an id and a story_id"),
@@ -152,6 +153,72 @@ fn a_closed_pipe_is_no_error_and_files_beside_it_are_whole() {
     }
 }
 
+/// A pipe with a name.
+#[cfg(unix)]
+fn named_pipe(desk: &Desk, name: &str) {
+    let made = std::process::Command::new("mkfifo").arg(desk.path(name)).status();
+    assert!(made.expect("mkfifo").success());
+}
+
+/// Sends what Ctrl-C sends and says by which signal the process ended.
+#[cfg(unix)]
+fn interrupted(mut child: std::process::Child) -> Option<i32> {
+    use std::os::unix::process::ExitStatusExt as _;
+    let kill = format!("kill -INT {}", child.id());
+    assert!(std::process::Command::new("sh").args(["-c", &kill]).status().expect("sh").success());
+    for _ in 0..600 {
+        if let Some(status) = child.try_wait().expect("a child") {
+            return status.signal();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    child.kill().expect("a child");
+    panic!("the process goes on; are interrupts ignored where this test runs?");
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupt_leaves_whole_files_or_none() {
+    let start = |desk: &Desk, arguments: &str| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_khabar"))
+            .args(arguments.split(' '))
+            .current_dir(desk.path("."))
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap()
+    };
+    const INTERRUPT: Option<i32> = Some(2);
+
+    // While it reads: the pipe has given articles and may give more.
+    let desk = Desk::new();
+    named_pipe(&desk, "in.jsonl");
+    desk.write("old.jsonl", "old\n");
+    let outputs = "-o old.jsonl --stories s.csv --edges e.parquet --idf w.idf";
+    let child = start(&desk, &format!("group in.jsonl {outputs}"));
+    let mut pipe = std::fs::OpenOptions::new().write(true).open(desk.path("in.jsonl")).unwrap();
+    std::io::Write::write_all(&mut pipe, articles().join("\n").as_bytes()).unwrap();
+    assert_eq!(interrupted(child), INTERRUPT);
+    assert_eq!(desk.names(), ["in.jsonl", "old.jsonl"]);
+    assert_eq!(desk.read("old.jsonl"), b"old\n");
+
+    // While it writes: the edges are done, and nobody takes the stories.
+    let desk = Desk::new();
+    corpus(&desk);
+    desk.done("group a.jsonl --edges want.jsonl");
+    named_pipe(&desk, "s.jsonl");
+    let child = start(&desk, "group a.jsonl -o g.jsonl --stories s.jsonl --edges e.jsonl");
+    for _ in 0..1200 {
+        if desk.path("e.jsonl").exists() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert_eq!(interrupted(child), INTERRUPT);
+    assert_eq!(desk.names(), ["a.jsonl", "e.jsonl", "s.jsonl", "want.jsonl"]);
+    assert_eq!(desk.read("e.jsonl"), desk.read("want.jsonl"));
+}
+
 #[test]
 fn many_bad_records_are_counted_after_the_first_twenty() {
     let desk = Desk::new();
@@ -177,8 +244,28 @@ fn talk_is_on_stderr_quiet_when_asked_and_never_coloured_in_a_pipe() {
     assert_eq!((&summary["articles"], &summary["stories"]), (&61.into(), &12.into()));
     assert_eq!(summary["skipped"], 0);
     assert!(summary["seconds"].as_f64().unwrap() > 0.0);
-    let ran = desk.run("group none.jsonl");
+    let ran = desk.run("group a.jsonl --clusters 3");
     assert!(ran.stderr.contains("error: ") && !ran.stderr.contains('\u{1b}'), "{}", ran.stderr);
+}
+
+#[test]
+fn what_could_not_be_read_is_told_once() {
+    let desk = Desk::new();
+    corpus(&desk);
+    for (arguments, lines) in [
+        ("group none.jsonl", 1),
+        ("group none.jsonl nowhere/", 2),
+        ("vectorize none.jsonl -o v.npz", 1),
+        ("group --from-edges none.jsonl", 1),
+        ("eval groups a.jsonl none.jsonl", 1),
+    ] {
+        let ran = desk.run(arguments);
+        assert_eq!(ran.code, 2, "{arguments}: {}", ran.stderr);
+        assert_eq!(ran.stderr.lines().count(), lines, "{arguments}: {}", ran.stderr);
+        for line in ran.stderr.lines() {
+            assert_eq!(line.matches("os error").count(), 1, "{arguments}: {line}");
+        }
+    }
 }
 
 #[test]

@@ -188,6 +188,12 @@ fn a_graph_is_cut_only_where_that_means_something() {
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("0.1 is below the floor 0.2"), "{}", ran.stderr);
 
+    // .165 and .8 make 0.13200001 in the file; nobody writes that.
+    desk.done("group a.jsonl --threshold 0.165 --edges f.jsonl -o g.jsonl");
+    let ran = desk.run("group --from-edges f.jsonl --threshold 0.1");
+    assert!(ran.stderr.contains("below the floor 0.132 of"), "{}", ran.stderr);
+    desk.done("group --from-edges f.jsonl --threshold 0.132");
+
     desk.write("half.jsonl", articles()[..30].join("\n"));
     let ran = desk.run("group --from-edges e.jsonl half.jsonl --threshold 0.3");
     assert_eq!(ran.code, 2);

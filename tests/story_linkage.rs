@@ -171,24 +171,3 @@ fn flood(n: usize, degree: usize, mut seed: u64) -> (usize, Graph) {
     }
     (n, Graph::from_edges(n, edges, 0.1))
 }
-
-/// Run by hand, optimised: `cargo test --test story_linkage -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement"]
-fn large_floods_are_cut_in_time_near_linear_in_their_edges() {
-    for (n, degree) in [(30_000, 70), (60_000, 70), (1_000_000, 10)] {
-        let (_, graph) = flood(n, degree, 1);
-        for threshold in [0.15, 0.2, 0.3, 0.5] {
-            let clock = std::time::Instant::now();
-            let cut = average_linkage(&graph, threshold);
-            let seconds = clock.elapsed().as_secs_f64();
-            let largest = cut.sizes().into_iter().max().unwrap_or(0);
-            println!(
-                "{n} rows, {} edges, at {threshold}: {} stories, largest {largest}, {seconds:.3} s",
-                graph.n_edges(),
-                cut.n_clusters()
-            );
-            assert!(cut.n_clusters() < n);
-        }
-    }
-}

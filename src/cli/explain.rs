@@ -21,7 +21,7 @@ use serde::Serialize;
 
 use super::eval::show;
 use super::eval_sweep::shown;
-use super::group_args::{JoinArgs, cosine};
+use super::group_args::{JoinArgs, ThresholdArg};
 use super::input_args::InputArgs;
 use super::normalize_args::NormalizeArgs;
 use super::run_args::RunArgs;
@@ -54,9 +54,8 @@ pub(crate) struct ExplainArgs {
     /// Files and folders that hold both, and the articles to judge them among
     #[arg(long = "in", value_name = "INPUT", num_args = 1..)]
     inputs: Vec<PathBuf>,
-    /// How alike articles of one story are, on average; above 0, up to 1
-    #[arg(long, value_name = "T", default_value = "0.16", value_parser = cosine)]
-    threshold: f32,
+    #[command(flatten)]
+    threshold: ThresholdArg,
     #[command(flatten)]
     join: JoinArgs,
     #[command(flatten)]
@@ -114,21 +113,18 @@ type Pair = (Vec<Article>, [usize; 2], Outcome);
 impl ExplainArgs {
     fn options(&self) -> anyhow::Result<GroupOptions> {
         let defaults = GroupOptions::default();
-        let mut hashing = defaults.hashing;
-        hashing.analyzer = self.vectors.analyzer();
-        hashing.ngram_range = self.vectors.ngram_range;
-        if let Some(n) = self.vectors.hashed {
-            hashing = hashing.with_n_features(n)?;
-        }
+        let (threshold, few_articles) = self.threshold.settings();
         Ok(GroupOptions {
-            threshold: self.threshold,
+            threshold,
+            few_articles,
             floor_share: self.join.floor,
             window: self.join.window,
             pruning: if self.join.exact { Pruning::Exact } else { Pruning::Fast },
             max_edges: self.join.max_edges,
             normalize: self.normalize.options(),
-            hashing,
+            hashing: self.vectors.hashing(defaults.hashing)?,
             tf: self.vectors.tf(),
+            blend: self.vectors.blend(),
             seed: self.run.seed,
             ..defaults
         })

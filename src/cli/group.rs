@@ -19,7 +19,6 @@ use khabar::corpus::Corpus;
 use khabar::group::{CorpusWeights, GroupOptions, Grouping, Method, group};
 use khabar::output::{AtomicFile, Format};
 use khabar::similarity::Pruning;
-use khabar::vectorize::BlendOptions;
 
 use super::group_args::{CutArgs, FileArgs, JoinArgs};
 use super::group_rows::{Grouped, write_groups, write_stories};
@@ -102,13 +101,7 @@ impl GroupArgs {
         if self.cut.clusters.is_some() && method != Method::Kmeans {
             bail!("--clusters: only kmeans takes a number of clusters; add --method kmeans");
         }
-        let mut hashing = defaults.hashing;
-        hashing.analyzer = self.vectors.analyzer();
-        hashing.ngram_range = self.vectors.ngram_range;
-        if let Some(n) = self.vectors.hashed {
-            hashing = hashing.with_n_features(n)?;
-        }
-        let (threshold, few_articles) = self.cut.threshold();
+        let (threshold, few_articles) = self.cut.threshold.settings();
         Ok(GroupOptions {
             threshold,
             few_articles,
@@ -120,13 +113,9 @@ impl GroupArgs {
             max_edges: self.join.max_edges,
             copy_cosine: self.cut.copy_cosine,
             normalize: self.normalize.options(),
-            hashing,
+            hashing: self.vectors.hashing(defaults.hashing)?,
             tf: self.vectors.tf(),
-            blend: BlendOptions {
-                min_df: self.vectors.min_df.unwrap_or(defaults.blend.min_df),
-                max_df: self.vectors.max_df,
-                idf_power: self.vectors.idf_power,
-            },
+            blend: self.vectors.blend(),
             keywords: targets.stories.is_some(),
             shared: targets.rows.format != Format::Table,
             weights: self.files.idf.as_deref().map(saved_weights).transpose()?.flatten(),
@@ -219,7 +208,7 @@ fn recut(
     } else {
         args.input.read(&args.inputs, talk)?
     };
-    let (threshold, few_articles) = args.cut.threshold();
+    let (threshold, few_articles) = args.cut.threshold.settings();
     let options = GroupOptions { threshold, few_articles, ..GroupOptions::default() };
     let threshold = options.threshold_for(saved.ids.len());
     let method = args.cut.method.method();

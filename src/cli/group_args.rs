@@ -13,10 +13,8 @@ use khabar::group::{GroupOptions, Method};
 #[derive(Args)]
 #[command(next_help_heading = "Stories")]
 pub(crate) struct CutArgs {
-    /// How alike articles of one story are, on average; above 0, up to 1 [default: 0.16, and
-    /// more for fewer than 20 articles: 0.20 for two]
-    #[arg(long, value_name = "T", value_parser = cosine)]
-    pub(crate) threshold: Option<f32>,
+    #[command(flatten)]
+    pub(crate) threshold: ThresholdArg,
     /// What the threshold cuts
     #[arg(long, value_enum, default_value_t = ScoreName::Cosine)]
     pub(crate) score: ScoreName,
@@ -31,9 +29,18 @@ pub(crate) struct CutArgs {
     pub(crate) copy_cosine: f32,
 }
 
-impl CutArgs {
+/// Where the graph is cut.
+#[derive(Args)]
+pub(crate) struct ThresholdArg {
+    /// How alike articles of one story are, on average; above 0, up to 1 [default: 0.16, and
+    /// more for fewer than 20 articles: 0.20 for two]
+    #[arg(long, value_name = "T", value_parser = cosine)]
+    threshold: Option<f32>,
+}
+
+impl ThresholdArg {
     /// The threshold as given, or the default and what a few articles need beyond it.
-    pub(crate) fn threshold(&self) -> (f32, f32) {
+    pub(crate) fn settings(&self) -> (f32, f32) {
         let defaults = GroupOptions::default();
         self.threshold.map_or((defaults.threshold, defaults.few_articles), |given| (given, 0.0))
     }

@@ -13,10 +13,9 @@
 
 use std::io::Write as _;
 
-use khabar::output::safe;
+use khabar::output::{cut, isolated, safe, width};
 use khabar::story::Story;
 use khabar::{Error, Published, Result};
-use unicode_width::UnicodeWidthChar as _;
 
 use super::group_rows::{Grouped, role};
 use super::output_args::Target;
@@ -53,10 +52,10 @@ pub(crate) fn write(grouped: &Grouped<'_>, target: &Target) -> Result<()> {
     file.commit()
 }
 
-fn one(out: &mut String, story: &Story, grouped: &Grouped<'_>, width: Option<usize>) {
+fn one(out: &mut String, story: &Story, grouped: &Grouped<'_>, terminal: Option<usize>) {
     let known = !grouped.ids_only;
     if known {
-        put(out, &story.title, width.unwrap_or(WIDEST_TITLE), false);
+        put(out, &story.title, terminal.unwrap_or(WIDEST_TITLE), false);
     } else {
         out.push_str(&story.story_id.to_string());
     }
@@ -79,8 +78,8 @@ fn one(out: &mut String, story: &Story, grouped: &Grouped<'_>, width: Option<usi
     let article = |at: u32| grouped.articles[at as usize];
     let widest =
         |of: &dyn Fn(u32) -> usize| story.members.iter().map(|&m| of(m)).max().unwrap_or(0);
-    let id_room = widest(&|m| cells(&safe(&article(m).id))).min(WIDEST_ID);
-    let source_room = widest(&|m| cells(&safe(&article(m).source))).min(WIDEST_SOURCE);
+    let id_room = widest(&|m| width(&safe(&article(m).id))).min(WIDEST_ID);
+    let source_room = widest(&|m| width(&safe(&article(m).source))).min(WIDEST_SOURCE);
     for &member in &story.members {
         let place = &grouped.placements[member as usize];
         let score = place.score.map_or("-".to_owned(), |s| format!("{s:.2}"));
@@ -93,7 +92,8 @@ fn one(out: &mut String, story: &Story, grouped: &Grouped<'_>, width: Option<usi
                 out.push_str("  ");
             }
             let used = 26 + id_room + if source_room > 0 { source_room + 4 } else { 2 };
-            let room = width.map_or(WIDEST_TITLE, |w| w.saturating_sub(used).max(NARROWEST_TITLE));
+            let room =
+                terminal.map_or(WIDEST_TITLE, |w| w.saturating_sub(used).max(NARROWEST_TITLE));
             let a = article(member);
             let title = if a.title.trim().is_empty() { &a.text } else { &a.title };
             put(out, head(title.trim(), room), room, false);
@@ -106,31 +106,10 @@ fn one(out: &mut String, story: &Story, grouped: &Grouped<'_>, width: Option<usi
 
 /// Adds `text`, harmless and cut to `room` cells, with spaces up to there where `pad`.
 fn put(out: &mut String, text: &str, room: usize, pad: bool) {
-    let text = safe(text);
-    let mut kept = String::new();
-    let mut used = 0;
-    let fits = cells(&text) <= room;
-    for c in text.chars() {
-        let next = used + c.width().unwrap_or(0);
-        if next > if fits { room } else { room.saturating_sub(1) } {
-            break;
-        }
-        used = next;
-        kept.push(c);
-    }
-    if !fits && room > 0 {
-        kept.push('…');
-        used += 1;
-    }
-    if kept.chars().any(is_rtl) {
-        out.push('\u{2068}');
-        out.push_str(&kept);
-        out.push('\u{2069}');
-    } else {
-        out.push_str(&kept);
-    }
+    let text = cut(&safe(text), room);
+    out.push_str(&isolated(&text));
     if pad {
-        out.extend(std::iter::repeat_n(' ', room.saturating_sub(used)));
+        out.extend(std::iter::repeat_n(' ', room.saturating_sub(width(&text))));
     }
 }
 
@@ -138,16 +117,6 @@ fn put(out: &mut String, text: &str, room: usize, pad: bool) {
 fn head(text: &str, room: usize) -> &str {
     let end = text.char_indices().nth(4 * room + 4).map_or(text.len(), |(i, _)| i);
     &text[..end]
-}
-
-fn cells(text: &str) -> usize {
-    text.chars().map(|c| c.width().unwrap_or(0)).sum()
-}
-
-/// Characters of scripts written from right to left.
-fn is_rtl(c: char) -> bool {
-    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'
-        | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
 /// The day of a date, in UTC.

@@ -12,7 +12,7 @@ use khabar::corpus::{Corpus, Field, HtmlMode, ReadOptions, ReadReport, read};
 use khabar::output::safe;
 
 use super::talk::{Talk, counted, thousands};
-use super::{Outcome, of_value};
+use super::{Outcome, Said, of_value};
 
 /// Changed ids that are shown.
 const SHOWN_IDS: usize = 5;
@@ -90,6 +90,10 @@ impl InputArgs {
         self.report(&corpus.report, talk);
         if corpus.articles.is_empty() {
             talk.end();
+            if corpus.report.unreadable.len() == inputs.len() {
+                // Each has had its line.
+                return Err(Said.into());
+            }
             bail!(
                 "no article in the input; name files or folders with .txt, .jsonl, .ndjson, .csv, \
                  .tsv or .parquet{}",

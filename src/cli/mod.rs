@@ -74,6 +74,18 @@ pub(crate) enum Outcome {
     Partial,
 }
 
+/// Nothing could be done, and why stands on stderr already.
+#[derive(Debug)]
+pub(crate) struct Said;
+
+impl std::fmt::Display for Said {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("nothing could be done, as said above")
+    }
+}
+
+impl std::error::Error for Said {}
+
 /// Runs the command the process was started with.
 pub(crate) fn run() -> ExitCode {
     let done = match Cli::parse().command {
@@ -87,6 +99,7 @@ pub(crate) fn run() -> ExitCode {
         Ok(Outcome::Partial) => ExitCode::from(1),
         // `khabar group ... | head` has what it wanted.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if error.is::<Said>() => ExitCode::from(2),
         Err(error) => {
             talk::error(&error);
             ExitCode::from(2)

@@ -16,6 +16,9 @@ use khabar::output::{AtomicFile, Column, Format, RowWriter, WriteOptions, row_wr
 
 use super::of_value;
 
+/// The width of a terminal that does not say its own.
+const USUAL_WIDTH: usize = 100;
+
 #[derive(Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArgs {
@@ -80,9 +83,16 @@ impl Target {
     /// How wide a table may be: the terminal's columns, without a terminal as wide as it gets.
     pub(crate) fn width(&self) -> Option<usize> {
         let terminal = self.path.as_os_str() == "-" && stdout().is_terminal();
-        let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
-        terminal.then(|| columns.unwrap_or(100))
+        let asked = || terminal_size::terminal_size().map(|(width, _)| width.0);
+        terminal.then(|| columns(std::env::var("COLUMNS").ok().as_deref(), asked))
     }
+}
+
+/// The columns of a terminal: what the user says in `COLUMNS`, else what the terminal says.
+fn columns(said: Option<&str>, asked: impl Fn() -> Option<u16>) -> usize {
+    let said = said.and_then(|columns| columns.parse().ok());
+    // Some terminals know no width and say 0.
+    said.or_else(|| asked().filter(|&width| width > 0)).map_or(USUAL_WIDTH, usize::from)
 }
 
 /// Fails early where a file could not be written later, or would replace an input.
@@ -112,4 +122,22 @@ pub(crate) fn check_distinct(paths: &[&Path]) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_as_wide_as_columns_says_or_else_the_terminal() {
+        for (said, asked, want) in [
+            (Some("72"), Some(120), 72),
+            (None, Some(120), 120),
+            (Some("wide"), Some(120), 120),
+            (None, Some(0), USUAL_WIDTH),
+            (None, None, USUAL_WIDTH),
+        ] {
+            assert_eq!(columns(said, || asked), want, "{said:?}, {asked:?}");
+        }
+    }
 }

@@ -112,7 +112,20 @@ impl Talk {
 /// The error that ends the command.
 pub(crate) fn error(error: &anyhow::Error) {
     let red = anstyle::AnsiColor::Red.on_default().bold();
-    write_line(&format!("{red}error:{red:#} {}", safe(&format!("{error:#}"))));
+    write_line(&format!("{red}error:{red:#} {}", safe(&told_once(error))));
+}
+
+/// An error and its causes, without those that its own message already tells.
+fn told_once(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 /// Colours go where the terminal, or `NO_COLOR`, does not want them.
@@ -141,6 +154,15 @@ pub(crate) fn counted(n: usize, one: &str, plural: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let gone = || std::io::Error::from(std::io::ErrorKind::NotFound);
+        let error = anyhow::Error::from(khabar::Error::io("خبر", gone()));
+        assert_eq!(told_once(&error), format!("خبر: {}; check the name and the folder", gone()));
+        let error = anyhow::Error::from(gone()).context("خبر");
+        assert_eq!(told_once(&error), format!("خبر: {}", gone()));
+    }
 
     #[test]
     fn long_numbers_are_cut_into_thousands() {

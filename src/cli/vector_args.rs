@@ -5,7 +5,7 @@
 //! ```
 
 use clap::{Args, ValueEnum};
-use khabar::vectorize::{Analyzer, DfLimit, NgramRange, Tf};
+use khabar::vectorize::{Analyzer, BlendOptions, DfLimit, Hashing, NgramRange, Tf};
 
 use super::of_value;
 
@@ -35,7 +35,8 @@ pub(crate) struct VectorArgs {
     /// vectorize; in group a tenth, save what may be one story]
     #[arg(long, value_name = "N", value_parser = df)]
     pub(crate) max_df: Option<DfLimit>,
-    /// Power that the inverse document frequency is raised to; 0 switches it off
+    /// Power that the inverse document frequency (in group already a square) is raised to; 0 switches
+    /// it off
     #[arg(long, value_name = "P", default_value_t = 1.0, allow_negative_numbers = true)]
     pub(crate) idf_power: f64,
 }
@@ -71,6 +72,22 @@ impl VectorArgs {
         match self.analyzer {
             AnalyzerName::Char => Analyzer::Char,
             AnalyzerName::CharWb => Analyzer::CharWb,
+        }
+    }
+
+    /// `base` with these n-grams and columns.
+    pub(crate) fn hashing(&self, mut base: Hashing) -> khabar::Result<Hashing> {
+        base.analyzer = self.analyzer();
+        base.ngram_range = self.ngram_range;
+        self.hashed.map_or(Ok(base), |n| base.with_n_features(n))
+    }
+
+    /// Which n-grams weigh, and by what power, in rows like those of `group`.
+    pub(crate) fn blend(&self) -> BlendOptions {
+        BlendOptions {
+            min_df: self.min_df.unwrap_or(BlendOptions::default().min_df),
+            max_df: self.max_df,
+            idf_power: self.idf_power,
         }
     }
 

@@ -96,6 +96,7 @@ fn parquet_rows(path: &Path, label: String) -> Result<Rows> {
 }
 
 #[cfg(not(feature = "parquet"))]
+#[allow(clippy::needless_pass_by_value, reason = "as the other one takes it")]
 fn parquet_rows(_path: &Path, label: String) -> Result<Rows> {
     Err(super::no_parquet(&label))
 }

@@ -132,6 +132,7 @@ pub fn explain(
     progress: &dyn Fn(Stage),
 ) -> Result<Explanation> {
     check(options)?;
+    let options = &options.settled(articles.len());
     if a == b || a.max(b) >= articles.len() {
         return Err(Error::parameter("explain", "not two articles", "name two of the input"));
     }

@@ -146,6 +146,11 @@ impl GroupOptions {
             self.threshold
         }
     }
+
+    /// The same with the threshold that `n_articles` are cut at.
+    fn settled(&self, n_articles: usize) -> Self {
+        Self { threshold: self.threshold_for(n_articles), few_articles: 0.0, ..self.clone() }
+    }
 }
 
 /// Where [`group`] is; for a progress bar.
@@ -223,8 +228,7 @@ pub fn group(
     progress: &dyn Fn(Stage),
 ) -> Result<Grouping> {
     check(options)?;
-    let threshold = options.threshold_for(articles.len());
-    let options = &GroupOptions { threshold, few_articles: 0.0, ..options.clone() };
+    let options = &options.settled(articles.len());
     let order = canonical_order(articles);
     let sorted: Vec<&Article> = order.iter().map(|&i| &articles[i as usize]).collect();
     let normalizer = Normalizer::new(options.normalize);

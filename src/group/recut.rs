@@ -37,6 +37,11 @@ impl SavedGraph {
     }
 }
 
+/// A score as people write it: 0.132, where a product of two numbers came to 0.13200001.
+fn plain(score: f32) -> f64 {
+    (f64::from(score) * 1e6).round() / 1e6
+}
+
 /// Cuts a saved graph again. `articles`, in the order of the saved ids, may be empty articles
 /// that hold nothing but their id.
 ///
@@ -50,7 +55,7 @@ pub fn recut(
     method: Method,
     copy_cosine: f32,
 ) -> Result<Stories> {
-    check_threshold(saved, threshold)?;
+    let threshold = check_threshold(saved, threshold)?;
     let graph = Graph::from_edges(saved.ids.len(), saved.edges.clone(), saved.floor);
     let partition: Partition = match method {
         Method::Linkage => average_linkage(&graph, threshold),
@@ -71,13 +76,15 @@ pub fn recut(
 }
 
 /// Fails where a graph does not know what a threshold asks for.
-pub(super) fn check_threshold(saved: &SavedGraph, threshold: f32) -> Result<()> {
-    if threshold >= saved.floor {
-        return Ok(());
+pub(super) fn check_threshold(saved: &SavedGraph, threshold: f32) -> Result<f32> {
+    let floor = plain(saved.floor);
+    if plain(threshold) < floor {
+        return Err(Error::parameter(
+            "--threshold",
+            format!("{threshold} is below the floor {floor} of the edge file"),
+            format!("give {floor} or more, or save the edges with a lower threshold"),
+        ));
     }
-    Err(Error::parameter(
-        "--threshold",
-        format!("{threshold} is below the floor {} of the edge file", saved.floor),
-        format!("give {} or more, or save the edges with a lower threshold", saved.floor),
-    ))
+    // A threshold that is the floor as people write it may be a hair less.
+    Ok(threshold.max(saved.floor))
 }

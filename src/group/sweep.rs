@@ -86,7 +86,7 @@ impl SavedGraph {
 
     /// Cuts by average linkage.
     pub(super) fn cut(&self, threshold: f32, options: &SweepOptions) -> Result<Cut> {
-        recut::check_threshold(self, threshold)?;
+        let threshold = recut::check_threshold(self, threshold)?;
         let own_floor = threshold * options.floor_share;
         let floor = self.floor.max(own_floor);
         let edges = self.edges.iter().filter(|edge| edge.score >= floor).copied().collect();

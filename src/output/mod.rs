@@ -29,6 +29,7 @@ mod json;
 mod parquet;
 mod safe;
 mod table;
+mod width;
 
 pub use atomic::{AtomicFile, is_closed_pipe};
 pub(crate) use cell::LIST_SEPARATOR;
@@ -37,3 +38,4 @@ pub use curve::{Chart, Line, Mark};
 pub use format::{Format, RowWriter, WriteOptions, row_writer};
 pub use safe::safe;
 pub(crate) use safe::undefuse;
+pub use width::{cut, isolated, width};

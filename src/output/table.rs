@@ -1,17 +1,15 @@
 //! A table for eyes: aligned, cut to the terminal, harmless, and right in both directions.
 //!
-//! The first 500 rows decide the widths. Widths are those of the single characters, summed:
-//! terminals give each character its cells, also where a font would join two. A cell that
-//! holds right-to-left text is wrapped in isolates, so that it cannot reorder its neighbours.
+//! The first 500 rows decide the widths. A cell that holds right-to-left text is wrapped in
+//! isolates, so that it cannot reorder its neighbours.
 
 use std::io::Write as _;
-
-use unicode_width::UnicodeWidthChar;
 
 use super::atomic::AtomicFile;
 use super::cell::{Cell, Column, Kind};
 use super::format::RowWriter;
 use super::safe::safe;
+use super::width::{cut, isolated, width};
 use crate::{Error, Result};
 
 /// Rows held back to find the widths.
@@ -69,13 +67,7 @@ impl Writer {
             if number {
                 line.push_str(&padding);
             }
-            if cell.chars().any(is_rtl) {
-                line.push('\u{2068}');
-                line.push_str(&cell);
-                line.push('\u{2069}');
-            } else {
-                line.push_str(&cell);
-            }
+            line.push_str(&isolated(&cell));
             if !number && i + 1 < cells.len() {
                 line.push_str(&padding);
             }
@@ -134,62 +126,9 @@ fn shrink(widths: &mut [usize], terminal: usize) {
     }
 }
 
-/// Cells of the terminal.
-fn width(text: &str) -> usize {
-    text.chars().map(|c| c.width().unwrap_or(0)).sum()
-}
-
-/// The beginning of `text` that fits, with an ellipsis where something is missing. Marks stay
-/// with their letters.
-fn cut(text: &str, room: usize) -> String {
-    if width(text) <= room {
-        return text.to_owned();
-    }
-    let mut kept = String::new();
-    let mut used = 1;
-    for c in text.chars() {
-        used += c.width().unwrap_or(0);
-        if used > room {
-            break;
-        }
-        kept.push(c);
-    }
-    kept.truncate(kept.trim_end().len());
-    if room > 0 {
-        kept.push('…');
-    }
-    kept
-}
-
-/// Hebrew, Arabic, Syriac, Thaana, N'Ko and their presentation forms, and the right-to-left
-/// scripts of the supplementary plane.
-fn is_rtl(c: char) -> bool {
-    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'
-        | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn text_is_cut_between_letters_never_between_a_letter_and_its_mark() {
-        for (text, room, want) in [
-            ("abc", 3, "abc"),
-            ("abcd", 3, "ab…"),
-            ("ab cd", 4, "ab…"),
-            ("مجلس", 4, "مجلس"),
-            ("مجلس الأمن", 5, "مجلس…"),
-            ("كَتَبَ الولد", 3, "كَتَ…"),
-            ("日本語", 5, "日本…"),
-            ("日本語", 4, "日…"),
-            ("abc", 0, ""),
-        ] {
-            let cut = cut(text, room);
-            assert_eq!(cut, want);
-            assert!(width(&cut) <= room);
-        }
-    }
 
     #[test]
     fn wide_columns_give_way_first() {

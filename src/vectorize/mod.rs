@@ -1,6 +1,7 @@
 //! Articles as character n-gram TF-IDF vectors.
 
 mod background;
+mod blend;
 mod count;
 mod counts;
 mod csr;
@@ -18,10 +19,8 @@ mod vocabulary_merge;
 mod vocabulary_piece;
 mod weight;
 
-pub use background::{
-    BACKGROUND_BITS, Background, Blend, BlendOptions, blended_idf, blended_idf_with,
-    read_backgrounds, write_backgrounds,
-};
+pub use background::{BACKGROUND_BITS, Background, read_backgrounds, write_backgrounds};
+pub use blend::{Blend, BlendOptions, blended_idf, blended_idf_with};
 pub(crate) use counts::count_columns;
 pub(crate) use simd::prefetch;
 
