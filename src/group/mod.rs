@@ -5,8 +5,8 @@
 //! on the order of the input works on articles sorted by time and id, so the groups do not;
 //! every sum has a fixed order, so the threads do not matter either.
 //!
-//! About 0.4 ms of CPU time an article of 3 KB (30,000 articles, `benches/RESULTS.md`), half of
-//! it in the join; 45 KB of memory an article, its text included.
+//! About 0.3 ms of CPU time an article of 3 KB (30,000 articles, `benches/RESULTS.md`), half of
+//! it in the join; 30 KB of memory an article, its text included.
 //!
 //! ```
 //! use khabar::group::{GroupOptions, group};
