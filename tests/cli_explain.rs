@@ -99,7 +99,7 @@ fn what_cannot_be_explained_is_an_error_with_a_remedy() {
         ("explain a.jsonl leer.txt", "a.jsonl: 61 articles; name two of them by id"),
         ("explain خ1-0", "<B>"),
         ("explain خ1-0 خ2-0 --in no.jsonl", "no.jsonl"),
-        ("explain خ1-0 خ2-0 --in a.jsonl --tf bm25", "--tf"),
+        ("explain خ1-0 خ2-0 --in a.jsonl --tf bm", "--tf"),
         ("explain خ1-0 خ2-0 --in a.jsonl --threshold 2", "above 0, up to 1"),
     ] {
         let ran = desk.run(arguments);

@@ -171,3 +171,36 @@ fn a_script_without_a_background_is_said_so() {
     assert_eq!((script.name, script.coverage, script.known), ("Cyrillic", None, false));
     assert_eq!(found.placements[0].story_id, found.placements[1].story_id);
 }
+
+#[test]
+fn a_few_articles_alone_need_more_than_many_do() {
+    let options = GroupOptions { threshold: 0.16, few_articles: 0.25, ..GroupOptions::default() };
+    let raised = [(2, 0.2), (3, 0.18), (6, 0.168)];
+    for (n, threshold) in raised {
+        assert!((options.threshold_for(n) - threshold).abs() < 1e-6, "{n}");
+    }
+    for n in [0, 1, 20, 30_000] {
+        assert_eq!(options.threshold_for(n), 0.16, "{n}");
+    }
+    let plain = GroupOptions { few_articles: 0.0, ..options };
+    assert_eq!(plain.threshold_for(2), 0.16);
+    let high = GroupOptions { threshold: 0.9, ..GroupOptions::default() };
+    assert_eq!(high.threshold_for(2), 1.0, "no cosine is more than 1");
+
+    // Two articles whose cosine lies between: apart alone, together with the plain threshold.
+    let pair = |few_articles, threshold| {
+        let text = "ضرب زلزال بقوة 5.6 درجات محافظة تعز اليمنية فجر الأحد";
+        let other = "سجلت محافظة تعز زلزالا بلغت قوته 5.6 درجات فجر الأحد";
+        let article = |id: &str, text: &str| Article {
+            id: id.into(),
+            text: text.into(),
+            ..Article::default()
+        };
+        let options = GroupOptions { threshold, few_articles, ..GroupOptions::default() };
+        group(&[article("1", text), article("2", other)], &options, &|_| {}).unwrap()
+    };
+    let cosine = pair(0.0, 0.05).placements[0].nearest_score.unwrap();
+    let threshold = cosine * 0.9;
+    assert_eq!(pair(0.0, threshold).stories.len(), 1);
+    assert_eq!(pair(0.25, threshold).stories.len(), 2);
+}

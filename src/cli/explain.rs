@@ -16,7 +16,6 @@ use khabar::corpus::ReadReport;
 use khabar::group::{Explanation, GroupOptions, explain};
 use khabar::output::safe;
 use khabar::similarity::Pruning;
-use khabar::vectorize::Tf;
 use serde::Serialize;
 
 use super::eval::show;
@@ -91,9 +90,6 @@ pub(crate) struct Report {
 }
 
 pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<Outcome> {
-    if args.vectors.tf() == Tf::Bm25 {
-        bail!("--tf: group weighs by raw or log counts; choose one of them");
-    }
     if args.a == args.b {
         let name = args.a.to_string_lossy();
         bail!("{}: the same article twice; name two", safe(&name));

@@ -86,8 +86,16 @@ impl std::fmt::Display for Said {
 
 impl std::error::Error for Said {}
 
+/// Exit code of a program that Ctrl-C, a hang-up or a request to end has ended, as shells have it.
+const INTERRUPTED: i32 = 130;
+
 /// Runs the command the process was started with.
 pub(crate) fn run() -> ExitCode {
+    // Where it cannot be set, an interrupt ends the program as it always does.
+    let _ = ctrlc::set_handler(|| {
+        khabar::output::discard_unfinished();
+        std::process::exit(INTERRUPTED);
+    });
     let done = match Cli::parse().command {
         Command::Group(args) => group::run(&args),
         Command::Explain(args) => explain::run(&args),

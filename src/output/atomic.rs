@@ -26,6 +26,7 @@ use std::path::{Path, PathBuf};
 use flate2::write::GzEncoder;
 use tempfile::NamedTempFile;
 
+use super::unfinished::{Entry, unfinished};
 use crate::{Error, Result};
 
 /// A file being written; see the module.
@@ -36,7 +37,7 @@ pub struct AtomicFile {
 
 /// Where the bytes go in the end.
 enum Raw {
-    Temporary(NamedTempFile),
+    Temporary(NamedTempFile, Entry),
     Direct(File),
     Stdout(io::Stdout),
 }
@@ -89,7 +90,8 @@ impl AtomicFile {
                 // Not ours to change where another user owns the file: then the usual ones.
                 let _ = file.as_file().set_permissions(permissions);
             }
-            Ok((target, Raw::Temporary(file)))
+            let entry = unfinished(file.path().to_path_buf());
+            Ok((target, Raw::Temporary(file, entry)))
         };
         let (target, raw) = open().map_err(|e| Error::io(path, e))?;
         let name = path.to_string_lossy().to_ascii_lowercase();
@@ -131,7 +133,7 @@ impl AtomicFile {
             match buffer.into_inner().map_err(io::IntoInnerError::into_error)? {
                 Raw::Stdout(mut stdout) => stdout.flush(),
                 Raw::Direct(mut file) => file.flush(),
-                Raw::Temporary(file) => {
+                Raw::Temporary(file, _entry) => {
                     file.as_file().sync_all()?;
                     file.persist(&path).map_err(|e| e.error)?;
                     // The name, too, should survive a power cut; not every system can.
@@ -180,7 +182,7 @@ impl Write for AtomicFile {
 impl Write for Raw {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Raw::Temporary(file) => file.write(bytes),
+            Raw::Temporary(file, _) => file.write(bytes),
             Raw::Direct(file) => file.write(bytes),
             Raw::Stdout(stdout) => stdout.write(bytes),
         }
@@ -188,7 +190,7 @@ impl Write for Raw {
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Raw::Temporary(file) => file.flush(),
+            Raw::Temporary(file, _) => file.flush(),
             Raw::Direct(file) => file.flush(),
             Raw::Stdout(stdout) => stdout.flush(),
         }

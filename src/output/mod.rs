@@ -29,6 +29,7 @@ mod json;
 mod parquet;
 mod safe;
 mod table;
+mod unfinished;
 mod width;
 
 pub use atomic::{AtomicFile, is_closed_pipe};
@@ -38,4 +39,5 @@ pub use curve::{Chart, Line, Mark};
 pub use format::{Format, RowWriter, WriteOptions, row_writer};
 pub use safe::safe;
 pub(crate) use safe::undefuse;
+pub use unfinished::discard_unfinished;
 pub use width::{cut, isolated, width};
