@@ -37,6 +37,7 @@
 //! | [`story`] | cuts of the graph, copy families, what a story holds |
 //! | [`group`](mod@group) | all of it: articles in, stories out |
 //! | [`metrics`] | BCubed, pairs, ARI, AMI and V-measure, checked against scikit-learn |
+//! | [`report`](mod@report) | stories as one page for the browser |
 //! | [`output`] | rows out: JSON Lines, CSV, Parquet, tables; files whole or not at all |
 //!
 //! The library never prints; it never panics on input. Results are the same bytes for any
@@ -48,6 +49,7 @@ pub mod error;
 pub mod group;
 pub mod metrics;
 pub mod output;
+pub mod report;
 pub mod similarity;
 pub mod story;
 pub mod text;

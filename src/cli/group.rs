@@ -18,6 +18,7 @@ use clap::Args;
 use khabar::corpus::Corpus;
 use khabar::group::{CorpusWeights, GroupOptions, Grouping, Method, group};
 use khabar::output::{AtomicFile, Format};
+use khabar::report::{Found, ReportOptions};
 use khabar::similarity::Pruning;
 
 use super::group_args::{CutArgs, FileArgs, JoinArgs};
@@ -29,12 +30,13 @@ use super::output_args::{OutputArgs, Target, check_distinct, check_file};
 use super::run_args::RunArgs;
 use super::talk::{Talk, counted};
 use super::vector_args::VectorArgs;
-use super::{HELP, Outcome, edges};
+use super::{HELP, Outcome, edges, group_report};
 
 const EXAMPLES: &str = "\
 Examples:
   khabar group articles.jsonl                            the stories, as a table on a terminal
   khabar group أخبار/ -o groups.csv --stories st.csv     a row an article, a row a story
+  khabar group أخبار/ -o groups.csv --report today.html  ... and a page for the browser
   zcat day.jsonl.gz | khabar group - --window 3d | head  from a pipe to a pipe
   khabar group a.jsonl --edges e.parquet -o g.jsonl      keep the graph ...
   khabar group --from-edges e.parquet --threshold 0.3    ... and cut it again";
@@ -76,6 +78,7 @@ pub(crate) struct Targets {
     pub(crate) rows: Target,
     pub(crate) stories: Option<Target>,
     edges: Option<PathBuf>,
+    report: Option<PathBuf>,
 }
 
 impl GroupArgs {
@@ -90,9 +93,16 @@ impl GroupArgs {
             check_file(path, &kept)?;
             edges::check_name(path)?;
         }
-        let paths = [Some(&rows.path), self.files.stories.as_ref(), self.files.edges.as_ref()];
+        if let Some(path) = &self.files.report {
+            if self.inputs.is_empty() {
+                bail!("--report: a page needs the texts; name the INPUT the edges were made from");
+            }
+            group_report::check(path, &kept)?;
+        }
+        let FileArgs { stories: story_rows, edges, report, .. } = &self.files;
+        let paths = [Some(&rows.path), story_rows.as_ref(), edges.as_ref(), report.as_ref()];
         check_distinct(&paths.iter().flatten().map(|p| p.as_path()).collect::<Vec<_>>())?;
-        Ok(Targets { rows, stories, edges: self.files.edges.clone() })
+        Ok(Targets { rows, stories, edges: edges.clone(), report: report.clone() })
     }
 
     fn options(&self, targets: &Targets) -> anyhow::Result<GroupOptions> {
@@ -116,8 +126,8 @@ impl GroupArgs {
             hashing: self.vectors.hashing(defaults.hashing)?,
             tf: self.vectors.tf(),
             blend: self.vectors.blend(),
-            keywords: targets.stories.is_some(),
-            shared: targets.rows.format != Format::Table,
+            keywords: targets.stories.is_some() || targets.report.is_some(),
+            shared: targets.rows.format != Format::Table || targets.report.is_some(),
             weights: self.files.idf.as_deref().map(saved_weights).transpose()?.flatten(),
             seed: self.run.seed,
         })
@@ -159,6 +169,15 @@ pub(crate) fn run(args: &GroupArgs) -> anyhow::Result<Outcome> {
     }
     if let (Some(path), None) = (&args.files.idf, &options.weights) {
         save_weights(path, &found.weights)?;
+    }
+    if let Some(path) = &targets.report {
+        let settings = ReportOptions {
+            threshold: options.threshold_for(corpus.articles.len()),
+            score: args.cut.score_name(),
+            normalize: options.normalize,
+            ..ReportOptions::default()
+        };
+        group_report::write(path, &Found::of(&found, &grouped.articles), &settings)?;
     }
     let summary = Summary::new(&grouped, &corpus.report, started).with(&found.report);
     finish(args, &grouped, &targets, &talk, &summary)?;
@@ -213,7 +232,17 @@ fn recut(
     let threshold = options.threshold_for(saved.ids.len());
     let method = args.cut.method.method();
     let recut = edges::Recut { threshold, method, copy_cosine: args.cut.copy_cosine, share };
+    let graph = targets.report.as_ref().map(|_| saved.clone().listed_at(threshold, share));
     let found = recut.of(saved, &corpus.articles).with_context(|| format!("{}", path.display()))?;
+    if let Some((path, graph)) = targets.report.as_ref().zip(graph) {
+        let settings = ReportOptions {
+            threshold,
+            score: args.cut.score_name(),
+            normalize: options.normalize,
+            ..ReportOptions::default()
+        };
+        group_report::write_recut(path, &found, &corpus.articles, &graph, &settings)?;
+    }
     let ids_only = args.inputs.is_empty();
     let grouped = Grouped {
         articles: found.articles(&corpus.articles),

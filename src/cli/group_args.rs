@@ -29,6 +29,13 @@ pub(crate) struct CutArgs {
     pub(crate) copy_cosine: f32,
 }
 
+impl CutArgs {
+    /// The name of the score, as it is given.
+    pub(crate) fn score_name(&self) -> String {
+        self.score.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned())
+    }
+}
+
 /// Where the graph is cut.
 #[derive(Args)]
 pub(crate) struct ThresholdArg {
@@ -53,6 +60,10 @@ pub(crate) struct FileArgs {
     /// Write a row a story: title, sources, first and last published, keywords, members
     #[arg(long, value_name = "FILE")]
     pub(crate) stories: Option<PathBuf>,
+    /// Write a page to read, search and filter the stories in a browser, alone and offline
+    /// (.html)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
     /// Save the graph of near articles (.parquet, .jsonl)
     #[arg(long, value_name = "FILE", conflicts_with = "from_edges")]
     pub(crate) edges: Option<PathBuf>,

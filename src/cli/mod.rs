@@ -21,6 +21,7 @@ mod explain;
 mod explain_table;
 mod group;
 mod group_args;
+mod group_report;
 mod group_rows;
 mod group_summary;
 mod group_table;

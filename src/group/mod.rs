@@ -31,6 +31,7 @@ mod explain;
 mod recut;
 mod shared;
 mod sweep;
+mod texts;
 mod weights;
 
 use crate::similarity::{Edge, Graph, Pruning};
@@ -45,6 +46,7 @@ use crate::{Article, Error, Result};
 pub use explain::{Explanation, Part, Place, Tie, Word, explain};
 pub use recut::{SavedGraph, recut};
 pub use sweep::{Cut, SweepOptions, even_thresholds, sweep};
+pub use texts::describe_texts;
 pub use weights::{CorpusWeights, ScriptWeights};
 
 /// How the similarity graph is cut into stories.

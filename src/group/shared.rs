@@ -12,11 +12,11 @@ use super::GroupOptions;
 use super::block::Block;
 use crate::Article;
 use crate::story::{Partition, Placement, Story};
-use crate::text::{Normalizer, words};
+use crate::text::{Normalizer, Word, words};
 use crate::vectorize::{Csr, WordBuckets};
 
 /// Words shown for a pair.
-const MOST: usize = 6;
+pub(super) const MOST: usize = 6;
 /// Characters of an article that are searched for words: what ties two articles stands in
 /// their beginnings too.
 const SEARCHED: usize = 700;
@@ -52,6 +52,12 @@ pub(super) fn tying_words(
         .collect()
 }
 
+/// The words of an article's title and of its text's beginning.
+pub(super) fn searched(article: &Article) -> impl Iterator<Item = Word<'_>> {
+    let end = article.text.char_indices().nth(SEARCHED).map_or(article.text.len(), |(i, _)| i);
+    words(&article.title).chain(words(&article.text[..end]))
+}
+
 /// Buffers of one worker.
 struct Finder {
     parts: PartsOfCosine,
@@ -82,8 +88,7 @@ impl Finder {
             j += usize::from(y <= x);
         }
         let mut best: Vec<(f32, u64, &str)> = Vec::new();
-        let end = article.text.char_indices().nth(SEARCHED).map_or(article.text.len(), |(i, _)| i);
-        for word in words(&article.title).chain(words(&article.text[..end])) {
+        for word in searched(article) {
             let parts = &self.parts;
             let (key, buckets) = self.buckets.of(normalizer, word.text);
             let sum = buckets.iter().map(|&c| parts.of(c)).sum::<f32>();

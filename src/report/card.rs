@@ -1,0 +1,387 @@
+//! One story as HTML: headline, numbers, days, articles with their copies folded.
+//!
+//! The page's script builds the same from the data (`page.js`, below "Cards"); what changes
+//! here changes there. Every text of an article stands in an element of its own with
+//! `dir="auto"`, or in `<bdi>`, so that no line turns its neighbours round.
+
+use std::ops::Range;
+
+use maud::{Markup, Render as _, html};
+
+use super::day::{brief, iso};
+use super::view::{Near, StoryView, View};
+use crate::story::Role;
+
+/// Bars of a drawing at most.
+const MOST_BARS: i64 = 62;
+/// Sources named at most.
+const MOST_SOURCES: usize = 8;
+/// Families of a story that are listed at once.
+pub(super) const MOST_FAMILIES: usize = 60;
+
+/// One story.
+pub(super) fn card(view: &View, story: &StoryView) -> Markup {
+    let rows = &view.rows[story.rows.clone()];
+    let n = rows.len();
+    let families = view.families(story);
+    let hidden = families.len().saturating_sub(MOST_FAMILIES);
+    let lead = rows.first().map_or("", |row| &row.excerpt);
+    html! {
+        article.story id=(story.id) {
+            div.head {
+                div.words dir=[is_rtl(&story.title).then_some("rtl")] {
+                    h3 dir="auto" { a href={ "#" (story.id) } { (story.title) } }
+                    @if !lead.is_empty() { p.lead dir="auto" { (lead) } }
+                    p.meta {
+                        span.size dir="ltr" { (counted(n, "article", "articles")) }
+                        span dir="ltr" { (said_sources(story)) }
+                        @for lang in langs_of(view, story) { span.lang dir="ltr" { (lang) } }
+                    }
+                    @if story.n_sources > 0 { (names(view, story)) }
+                    @if !story.keywords.is_empty() {
+                        ul.keys aria-label="Keywords" {
+                            @for word in &story.keywords { li dir="auto" { (word) } }
+                        }
+                    }
+                }
+                (timeline(view, story))
+            }
+            @if story.barely { (flag(view, story)) }
+            details.members {
+                summary { (said_members(n, families.len())) }
+                ol.rows {
+                    @for (row, copies) in families.iter().take(MOST_FAMILIES) {
+                        (member(view, story, *row, copies))
+                    }
+                }
+                @if hidden > 0 {
+                    p.more { (counted(hidden, "more text of this story needs", "more texts of this story need")) " scripts to be shown." }
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn counted(n: usize, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(n), if n == 1 { one } else { many })
+}
+
+/// 12409 as 12,409.
+pub(super) fn thousands(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+pub(super) fn decimals(thousandths: u32) -> String {
+    format!("{}.{:03}", thousandths / 1000, thousandths % 1000)
+}
+
+fn said_sources(story: &StoryView) -> String {
+    match story.n_sources {
+        0 => "no source named".to_owned(),
+        n => format!(
+            "{}, {} independent",
+            counted(n as usize, "source", "sources"),
+            story.n_independent
+        ),
+    }
+}
+
+fn said_members(n: usize, texts: usize) -> String {
+    let articles = counted(n, "article", "articles");
+    match n - texts {
+        0 => articles,
+        copies => format!(
+            "{articles}: {}, {}",
+            counted(texts, "text", "texts"),
+            counted(copies, "copy", "copies")
+        ),
+    }
+}
+
+/// Languages of a story's articles, in order.
+fn langs_of<'a>(view: &'a View, story: &StoryView) -> Vec<&'a str> {
+    let mut langs: Vec<usize> =
+        view.rows[story.rows.clone()].iter().filter_map(|r| r.lang).collect();
+    langs.sort_unstable();
+    langs.dedup();
+    langs.into_iter().map(|lang| view.langs[lang].as_str()).collect()
+}
+
+fn names(view: &View, story: &StoryView) -> Markup {
+    let sources = view.sources_of(story);
+    let more = sources.len().saturating_sub(MOST_SOURCES);
+    html! {
+        p.names {
+            @for (source, n) in sources.iter().take(MOST_SOURCES) {
+                span { bdi { (view.sources[*source]) } @if *n > 1 { " " bdi.times { "×" (n) } } }
+            }
+            @if more > 0 { span dir="ltr" { "and " (more) " more" } }
+        }
+    }
+}
+
+/// The first strong letter decides, as for `dir="auto"`.
+fn is_rtl(text: &str) -> bool {
+    text.chars().find(|c| c.is_alphabetic()).is_some_and(|c| {
+        matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'
+            | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+    })
+}
+
+/// The days of a story: bars, and the first and the last date.
+fn timeline(view: &View, story: &StoryView) -> Markup {
+    let days = view.rows[story.rows.clone()].iter().filter_map(|row| row.day);
+    html! {
+        figure.time dir="ltr" {
+            (bars(days.collect(), view.days))
+            figcaption { (said_days(story.first.as_deref(), story.last.as_deref())) }
+        }
+    }
+}
+
+pub(super) fn said_days(first: Option<&str>, last: Option<&str>) -> String {
+    let day = |shown: &str| {
+        let brief = brief(shown);
+        if brief.len() == 16 && brief != shown { brief[..10].to_owned() } else { brief }
+    };
+    match (first.map(day), last.map(day)) {
+        (Some(first), Some(last)) if first == last => first,
+        (Some(first), Some(last)) => format!("{first} – {last}"),
+        _ => "undated".to_owned(),
+    }
+}
+
+/// Articles by day. The days of the whole input where they are few, so that stories can be
+/// compared; otherwise those of the story, several to a bar where they are many.
+pub(super) fn bars(days: Vec<i64>, all: Option<(i64, i64)>) -> Markup {
+    let (Some(&least), Some(&most), Some(all)) = (days.iter().min(), days.iter().max(), all) else {
+        return html! {};
+    };
+    let (from, to) = if all.1 - all.0 < MOST_BARS { all } else { (least, most) };
+    let each = (to - from) / MOST_BARS + 1;
+    let mut counts = vec![0usize; ((to - from) / each + 1) as usize];
+    days.iter().for_each(|day| counts[((day - from) / each) as usize] += 1);
+    let highest = counts.iter().copied().max().unwrap_or(1);
+    let busiest = counts.iter().position(|&n| n == highest).unwrap_or(0) as i64;
+    let label = format!("Articles by day: most, {highest}, on {}", iso(from + busiest * each));
+    html! {
+        svg.bars viewBox={ "0 0 " (counts.len() * 5) " 24" } preserveAspectRatio="none" role="img" aria-label=(label) {
+            @for (i, &n) in counts.iter().enumerate() {
+                @let height = if n == 0 { 1 } else { (22 * n).div_ceil(highest).max(3) };
+                rect class=[(n == 0).then_some("none")] x=(i * 5) y=(24 - height) width="4" height=(height) {
+                    title { (iso(from + i as i64 * each)) ": " (counted(n, "article", "articles")) }
+                }
+            }
+        }
+    }
+}
+
+fn flag(view: &View, story: &StoryView) -> Markup {
+    let Some((row, mean)) = story.weakest else { return html! {} };
+    html! {
+        p.flag {
+            strong { "Weakest link" } " "
+            span dir="ltr" { "mean " (decimals(mean)) " to the rest, threshold " (view.threshold) ":" } " "
+            bdi { (view.rows[row].title) }
+        }
+    }
+}
+
+/// One article of a story, its later copies folded under it.
+fn member(view: &View, story: &StoryView, row: usize, copies: &[usize]) -> Markup {
+    let this = &view.rows[row];
+    let weakest =
+        story.weakest.is_some_and(|w| w.0 == row) && (story.barely || story.rows.len() > 2);
+    html! {
+        li.row {
+            div.line {
+                p.title dir="auto" { (linked(&this.id, &this.title)) }
+                p.facts dir="ltr" {
+                    span.score title="Score to the representative" {
+                        @match this.score { Some(score) => (decimals(score)), None => "–" }
+                    }
+                    (by(view, row))
+                    bdi.id { (this.id) }
+                    @match this.role {
+                        Role::Representative => { span.role { "representative" } }
+                        Role::Copy => { span.role { "copy" } }
+                        _ => {}
+                    }
+                    @if weakest { span.role.weak { "weakest link" } }
+                }
+            }
+            @if let Some(near) = &this.near { (nearest(view, story, row, near)) }
+            @if !copies.is_empty() {
+                details.copies {
+                    summary { (counted(copies.len(), "copy", "copies")) (copied_by(view, copies)) }
+                    ol.rows { @for &copy in copies { (member(view, story, copy, &[])) } }
+                }
+            }
+        }
+    }
+}
+
+/// Ids that are addresses lead there.
+fn linked(id: &str, title: &str) -> Markup {
+    let title = if title.is_empty() { "(no words)" } else { title };
+    if id.starts_with("https://") || id.starts_with("http://") {
+        return html! { a href=(id) rel="noopener noreferrer" { (title) } };
+    }
+    title.render()
+}
+
+/// Who and when.
+fn by(view: &View, row: usize) -> Markup {
+    let row = &view.rows[row];
+    html! {
+        @if let Some(source) = row.source { bdi.source { (view.sources[source]) } }
+        @if !row.date.is_empty() { time title=(row.date) { bdi { (brief(&row.date)) } } }
+    }
+}
+
+fn copied_by(view: &View, copies: &[usize]) -> Markup {
+    let mut sources: Vec<usize> = Vec::new();
+    for source in copies.iter().filter_map(|&row| view.rows[row].source) {
+        if !sources.contains(&source) {
+            sources.push(source);
+        }
+    }
+    html! {
+        @if !sources.is_empty() { ": " }
+        @for (i, &source) in sources.iter().enumerate() {
+            @if i > 0 { ", " }
+            bdi { (view.sources[source]) }
+        }
+    }
+}
+
+/// A row and the article nearest to it, side by side.
+fn nearest(view: &View, story: &StoryView, row: usize, near: &Near) -> Markup {
+    let other = &view.rows[near.row];
+    let elsewhere = !story.rows.contains(&near.row);
+    html! {
+        details.near {
+            summary {
+                "Nearest " span.score { (decimals(near.score)) }
+                @if let Some(source) = other.source { " " bdi.source { (view.sources[source]) } }
+                @if elsewhere { " " span.role { (story_of(view, near.row).map_or("single", |_| "another story")) } }
+                @for word in &near.words { " " bdi.word { (word) } }
+            }
+            div.compare {
+                (side(view, row, [&near.marks[0], &near.marks[1]], None))
+                (side(view, near.row, [&near.marks[2], &near.marks[3]], story_of(view, near.row).filter(|_| elsewhere)))
+            }
+        }
+    }
+}
+
+fn story_of(view: &View, row: usize) -> Option<&StoryView> {
+    let at = view.stories.partition_point(|story| story.rows.end <= row);
+    view.stories.get(at)
+}
+
+fn side(view: &View, row: usize, marks: [&[Range<usize>]; 2], story: Option<&StoryView>) -> Markup {
+    let this = &view.rows[row];
+    html! {
+        div.side {
+            p.facts dir="ltr" {
+                (by(view, row))
+                @if let Some(story) = story { a href={ "#" (story.id) } { "its story" } }
+            }
+            h4 dir="auto" { (marked(&this.title, marks[0])) }
+            @if !this.excerpt.is_empty() { p dir="auto" { (marked(&this.excerpt, marks[1])) } }
+        }
+    }
+}
+
+/// A text with the places marked.
+fn marked(text: &str, marks: &[Range<usize>]) -> Markup {
+    let starts = std::iter::once(0).chain(marks.iter().map(|mark| mark.end));
+    let rest = marks.last().map_or(0, |mark| mark.end);
+    html! {
+        @for (from, mark) in starts.zip(marks) {
+            (text[from..mark.start])
+            mark { (text[mark.clone()]) }
+        }
+        (text[rest..])
+    }
+}
+
+/// An article of no other story, on a line.
+pub(super) fn single(view: &View, row: usize) -> Markup {
+    let this = &view.rows[row];
+    html! {
+        li.row {
+            div.line {
+                p.title dir="auto" { (linked(&this.id, &this.title)) }
+                p.facts dir="ltr" { (by(view, row)) bdi.id { (this.id) } }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_letter_decides_where_a_line_begins() {
+        for (text, rtl) in [
+            ("زلزال", true),
+            ("«زلزال» 11", true),
+            ("11 قتيلا", true),
+            ("BBC: زلزال", false),
+            ("quake", false),
+            ("123", false),
+            ("", false),
+            ("שלום", true),
+        ] {
+            assert_eq!(is_rtl(text), rtl, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_for_eyes() {
+        assert_eq!(
+            [0, 999, 1000, 12_409, 1_234_567].map(thousands),
+            ["0", "999", "1,000", "12,409", "1,234,567"]
+        );
+        assert_eq!([0, 40, 1000].map(decimals), ["0.000", "0.040", "1.000"]);
+    }
+
+    #[test]
+    fn days_are_those_of_the_input() {
+        for (first, last, want) in [
+            (Some("2015-07-20T10:00:00Z"), Some("2015-07-21T02:00:00Z"), "2015-07-20 – 2015-07-21"),
+            (Some("2015-07-20T10:00:00Z"), Some("2015-07-20T12:00:00Z"), "2015-07-20"),
+            (Some("1437386400"), Some("1437386400"), "1437386400"),
+            (None, None, "undated"),
+        ] {
+            assert_eq!(said_days(first, last), want);
+        }
+    }
+
+    #[test]
+    fn marks_and_markup_stay_apart() {
+        let text = "<b>زلزال</b> & co";
+        let at = text.find("زلزال").unwrap();
+        let shown = marked(text, std::slice::from_ref(&(at..at + 10))).into_string();
+        assert_eq!(shown, "&lt;b&gt;<mark>زلزال</mark>&lt;/b&gt; &amp; co");
+    }
+
+    #[test]
+    fn a_story_of_a_thousand_years_has_no_more_bars_than_any_other() {
+        let svg = bars(vec![0, 365_000], Some((0, 365_000))).into_string();
+        let n = svg.matches("<rect").count() as i64;
+        assert!((2..=MOST_BARS).contains(&n), "{n}");
+        assert!(bars(Vec::new(), None).into_string().is_empty());
+    }
+}
