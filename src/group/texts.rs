@@ -30,7 +30,11 @@ pub fn describe_texts(
 ) -> Vec<Vec<String>> {
     let normalizer = Normalizer::new(normalize);
     let labels: Vec<u32> = placements.iter().map(|place| place.story).collect();
-    super::shared::add_keywords(stories, articles, &Partition::from_labels(&labels), &normalizer);
+    // Keywords go by the partition's own numbers of stories.
+    let partition = Partition::from_labels(&labels);
+    stories.sort_by_key(|story| partition.label(story.members[0] as usize));
+    super::shared::add_keywords(stories, articles, &partition, &normalizer);
+    stories.sort_by_key(|story| labels[story.members[0] as usize]);
     let keys: Vec<Vec<u64>> = articles
         .par_iter()
         .map(|article| keyed(article, &normalizer).map(|k| k.0).collect())

@@ -1,19 +1,19 @@
 //! One story as HTML: headline, numbers, days, articles with their copies folded.
 //!
-//! The page's script builds the same from the data (`page.js`, below "Cards"); what changes
+//! The page's script builds the same from the data (`cards.js`); what changes
 //! here changes there. Every text of an article stands in an element of its own with
-//! `dir="auto"`, or in `<bdi>`, so that no line turns its neighbours round.
+//! its direction, or in `<bdi>`, so that no line turns its neighbours round.
 
-use std::ops::Range;
-
-use maud::{Markup, Render as _, html};
+use maud::{Markup, html};
 
 use super::day::{brief, iso};
-use super::view::{Near, StoryView, View};
-use crate::story::Role;
+use super::member::member;
+use super::view::{StoryView, View};
 
 /// Bars of a drawing at most.
 const MOST_BARS: i64 = 62;
+/// Bars that a drawing has room for at least, so that two days are no two walls.
+const LEAST_BARS: usize = 14;
 /// Sources named at most.
 const MOST_SOURCES: usize = 8;
 /// Families of a story that are listed at once.
@@ -30,8 +30,8 @@ pub(super) fn card(view: &View, story: &StoryView) -> Markup {
         article.story id=(story.id) {
             div.head {
                 div.words dir=[is_rtl(&story.title).then_some("rtl")] {
-                    h3 dir="auto" { a href={ "#" (story.id) } { (story.title) } }
-                    @if !lead.is_empty() { p.lead dir="auto" { (lead) } }
+                    h3 dir=(direction(&story.title)) { a href={ "#" (story.id) } { (story.title) } }
+                    @if !lead.is_empty() { p.lead dir=(direction(lead)) { (lead) } }
                     p.meta {
                         span.size dir="ltr" { (counted(n, "article", "articles")) }
                         span dir="ltr" { (said_sources(story)) }
@@ -71,7 +71,7 @@ pub(super) fn thousands(n: usize) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -128,20 +128,36 @@ fn names(view: &View, story: &StoryView) -> Markup {
     }
 }
 
-/// The first strong letter decides, as for `dir="auto"`.
+/// The direction of a line. `auto` goes by the first letter, which is wrong for an Arabic
+/// sentence that begins with a foreign name: there it is said.
+pub(super) fn direction(text: &str) -> &'static str {
+    let first = text.chars().find(|c| c.is_alphabetic()).is_some_and(rtl_letter);
+    match is_rtl(text) {
+        most if most == first => "auto",
+        true => "rtl",
+        false => "ltr",
+    }
+}
+
+/// Whether most letters run from right to left.
 fn is_rtl(text: &str) -> bool {
-    text.chars().find(|c| c.is_alphabetic()).is_some_and(|c| {
-        matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'
-            | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
-    })
+    let letters = text.chars().filter(|c| c.is_alphabetic());
+    let (rtl, all) =
+        letters.fold((0, 0), |(rtl, all), c| (rtl + usize::from(rtl_letter(c)), all + 1));
+    2 * rtl > all
+}
+
+fn rtl_letter(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'
+        | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
 /// The days of a story: bars, and the first and the last date.
 fn timeline(view: &View, story: &StoryView) -> Markup {
-    let days = view.rows[story.rows.clone()].iter().filter_map(|row| row.day);
+    let days: Vec<i64> = view.rows[story.rows.clone()].iter().filter_map(|row| row.day).collect();
     html! {
         figure.time dir="ltr" {
-            (bars(days.collect(), view.days))
+            (bars(&days, view.days))
             figcaption { (said_days(story.first.as_deref(), story.last.as_deref())) }
         }
     }
@@ -161,7 +177,7 @@ pub(super) fn said_days(first: Option<&str>, last: Option<&str>) -> String {
 
 /// Articles by day. The days of the whole input where they are few, so that stories can be
 /// compared; otherwise those of the story, several to a bar where they are many.
-pub(super) fn bars(days: Vec<i64>, all: Option<(i64, i64)>) -> Markup {
+pub(super) fn bars(days: &[i64], all: Option<(i64, i64)>) -> Markup {
     let (Some(&least), Some(&most), Some(all)) = (days.iter().min(), days.iter().max(), all) else {
         return html! {};
     };
@@ -173,7 +189,7 @@ pub(super) fn bars(days: Vec<i64>, all: Option<(i64, i64)>) -> Markup {
     let busiest = counts.iter().position(|&n| n == highest).unwrap_or(0) as i64;
     let label = format!("Articles by day: most, {highest}, on {}", iso(from + busiest * each));
     html! {
-        svg.bars viewBox={ "0 0 " (counts.len() * 5) " 24" } preserveAspectRatio="none" role="img" aria-label=(label) {
+        svg.bars viewBox={ "0 0 " (counts.len().max(LEAST_BARS) * 5) " 24" } preserveAspectRatio="none" role="img" aria-label=(label) {
             @for (i, &n) in counts.iter().enumerate() {
                 @let height = if n == 0 { 1 } else { (22 * n).div_ceil(highest).max(3) };
                 rect class=[(n == 0).then_some("none")] x=(i * 5) y=(24 - height) width="4" height=(height) {
@@ -195,156 +211,24 @@ fn flag(view: &View, story: &StoryView) -> Markup {
     }
 }
 
-/// One article of a story, its later copies folded under it.
-fn member(view: &View, story: &StoryView, row: usize, copies: &[usize]) -> Markup {
-    let this = &view.rows[row];
-    let weakest =
-        story.weakest.is_some_and(|w| w.0 == row) && (story.barely || story.rows.len() > 2);
-    html! {
-        li.row {
-            div.line {
-                p.title dir="auto" { (linked(&this.id, &this.title)) }
-                p.facts dir="ltr" {
-                    span.score title="Score to the representative" {
-                        @match this.score { Some(score) => (decimals(score)), None => "–" }
-                    }
-                    (by(view, row))
-                    bdi.id { (this.id) }
-                    @match this.role {
-                        Role::Representative => { span.role { "representative" } }
-                        Role::Copy => { span.role { "copy" } }
-                        _ => {}
-                    }
-                    @if weakest { span.role.weak { "weakest link" } }
-                }
-            }
-            @if let Some(near) = &this.near { (nearest(view, story, row, near)) }
-            @if !copies.is_empty() {
-                details.copies {
-                    summary { (counted(copies.len(), "copy", "copies")) (copied_by(view, copies)) }
-                    ol.rows { @for &copy in copies { (member(view, story, copy, &[])) } }
-                }
-            }
-        }
-    }
-}
-
-/// Ids that are addresses lead there.
-fn linked(id: &str, title: &str) -> Markup {
-    let title = if title.is_empty() { "(no words)" } else { title };
-    if id.starts_with("https://") || id.starts_with("http://") {
-        return html! { a href=(id) rel="noopener noreferrer" { (title) } };
-    }
-    title.render()
-}
-
-/// Who and when.
-fn by(view: &View, row: usize) -> Markup {
-    let row = &view.rows[row];
-    html! {
-        @if let Some(source) = row.source { bdi.source { (view.sources[source]) } }
-        @if !row.date.is_empty() { time title=(row.date) { bdi { (brief(&row.date)) } } }
-    }
-}
-
-fn copied_by(view: &View, copies: &[usize]) -> Markup {
-    let mut sources: Vec<usize> = Vec::new();
-    for source in copies.iter().filter_map(|&row| view.rows[row].source) {
-        if !sources.contains(&source) {
-            sources.push(source);
-        }
-    }
-    html! {
-        @if !sources.is_empty() { ": " }
-        @for (i, &source) in sources.iter().enumerate() {
-            @if i > 0 { ", " }
-            bdi { (view.sources[source]) }
-        }
-    }
-}
-
-/// A row and the article nearest to it, side by side.
-fn nearest(view: &View, story: &StoryView, row: usize, near: &Near) -> Markup {
-    let other = &view.rows[near.row];
-    let elsewhere = !story.rows.contains(&near.row);
-    html! {
-        details.near {
-            summary {
-                "Nearest " span.score { (decimals(near.score)) }
-                @if let Some(source) = other.source { " " bdi.source { (view.sources[source]) } }
-                @if elsewhere { " " span.role { (story_of(view, near.row).map_or("single", |_| "another story")) } }
-                @for word in &near.words { " " bdi.word { (word) } }
-            }
-            div.compare {
-                (side(view, row, [&near.marks[0], &near.marks[1]], None))
-                (side(view, near.row, [&near.marks[2], &near.marks[3]], story_of(view, near.row).filter(|_| elsewhere)))
-            }
-        }
-    }
-}
-
-fn story_of(view: &View, row: usize) -> Option<&StoryView> {
-    let at = view.stories.partition_point(|story| story.rows.end <= row);
-    view.stories.get(at)
-}
-
-fn side(view: &View, row: usize, marks: [&[Range<usize>]; 2], story: Option<&StoryView>) -> Markup {
-    let this = &view.rows[row];
-    html! {
-        div.side {
-            p.facts dir="ltr" {
-                (by(view, row))
-                @if let Some(story) = story { a href={ "#" (story.id) } { "its story" } }
-            }
-            h4 dir="auto" { (marked(&this.title, marks[0])) }
-            @if !this.excerpt.is_empty() { p dir="auto" { (marked(&this.excerpt, marks[1])) } }
-        }
-    }
-}
-
-/// A text with the places marked.
-fn marked(text: &str, marks: &[Range<usize>]) -> Markup {
-    let starts = std::iter::once(0).chain(marks.iter().map(|mark| mark.end));
-    let rest = marks.last().map_or(0, |mark| mark.end);
-    html! {
-        @for (from, mark) in starts.zip(marks) {
-            (text[from..mark.start])
-            mark { (text[mark.clone()]) }
-        }
-        (text[rest..])
-    }
-}
-
-/// An article of no other story, on a line.
-pub(super) fn single(view: &View, row: usize) -> Markup {
-    let this = &view.rows[row];
-    html! {
-        li.row {
-            div.line {
-                p.title dir="auto" { (linked(&this.id, &this.title)) }
-                p.facts dir="ltr" { (by(view, row)) bdi.id { (this.id) } }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_first_letter_decides_where_a_line_begins() {
-        for (text, rtl) in [
-            ("زلزال", true),
-            ("«زلزال» 11", true),
-            ("11 قتيلا", true),
-            ("BBC: زلزال", false),
-            ("quake", false),
-            ("123", false),
-            ("", false),
-            ("שלום", true),
+    fn most_letters_decide_where_a_line_begins() {
+        for (text, want, rtl) in [
+            ("زلزال", "auto", true),
+            ("«زلزال» 11", "auto", true),
+            ("11 قتيلا", "auto", true),
+            ("BBC: زلزال", "rtl", true),
+            ("quake", "auto", false),
+            ("أرامكو to raise its output", "ltr", false),
+            ("123", "auto", false),
+            ("", "auto", false),
+            ("שלום", "auto", true),
         ] {
-            assert_eq!(is_rtl(text), rtl, "{text}");
+            assert_eq!((direction(text), is_rtl(text)), (want, rtl), "{text}");
         }
     }
 
@@ -370,18 +254,10 @@ mod tests {
     }
 
     #[test]
-    fn marks_and_markup_stay_apart() {
-        let text = "<b>زلزال</b> & co";
-        let at = text.find("زلزال").unwrap();
-        let shown = marked(text, std::slice::from_ref(&(at..at + 10))).into_string();
-        assert_eq!(shown, "&lt;b&gt;<mark>زلزال</mark>&lt;/b&gt; &amp; co");
-    }
-
-    #[test]
     fn a_story_of_a_thousand_years_has_no_more_bars_than_any_other() {
-        let svg = bars(vec![0, 365_000], Some((0, 365_000))).into_string();
+        let svg = bars(&[0, 365_000], Some((0, 365_000))).into_string();
         let n = svg.matches("<rect").count() as i64;
         assert!((2..=MOST_BARS).contains(&n), "{n}");
-        assert!(bars(Vec::new(), None).into_string().is_empty());
+        assert!(bars(&[], None).into_string().is_empty());
     }
 }

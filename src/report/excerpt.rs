@@ -8,6 +8,8 @@ use crate::output::safe;
 
 use super::marks::Marker;
 
+/// Characters of an excerpt where there are few.
+pub(super) const LONGEST: usize = 320;
 /// Bytes of a text that are looked at.
 const LOOKED_AT: usize = 4000;
 /// Characters shown before the first tying word.
@@ -18,7 +20,7 @@ const HEADLINE: usize = 200;
 /// Characters of an excerpt where `n` articles have one: so that a page of 30,000 articles is no
 /// larger than a few photographs.
 pub(super) fn length_for(n: usize) -> usize {
-    (4_000_000 / n.max(1)).clamp(180, 320)
+    (4_000_000 / n.max(1)).clamp(180, LONGEST)
 }
 
 /// Harmless text with single spaces.

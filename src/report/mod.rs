@@ -36,6 +36,7 @@ mod data;
 mod day;
 mod excerpt;
 mod marks;
+mod member;
 mod page;
 mod view;
 mod weakest;

@@ -2,14 +2,15 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::card::{bars, card, counted, single, thousands};
+use super::card::{bars, card, counted, thousands};
 use super::csp;
 use super::data::data;
 use super::day::iso;
+use super::member::single;
 use super::view::{StoryView, View};
 
 const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+const SCRIPT: &str = concat!(include_str!("cards.js"), "\n", include_str!("page.js"));
 /// Articles of no other story that are listed without scripts.
 const MOST_SINGLES: usize = 100;
 
@@ -67,7 +68,7 @@ fn header(view: &View) -> Markup {
     let tile = |n: usize, what: &str| {
         html! { div { dt { (what) } dd { (thousands(n)) } } }
     };
-    let all_days = view.rows.iter().filter_map(|row| row.day).collect();
+    let all_days: Vec<i64> = view.rows.iter().filter_map(|row| row.day).collect();
     html! {
         header {
             div.top {
@@ -81,7 +82,7 @@ fn header(view: &View) -> Markup {
                 }
             }
             @if view.days.is_some() {
-                figure.time.all { (bars(all_days, view.days)) figcaption { "articles by day" } }
+                figure.time.all { (bars(&all_days, view.days)) figcaption { "articles by day" } }
             }
             (legend(view))
         }

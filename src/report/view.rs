@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::excerpt::{clean, cut, excerpt, headline, length_for};
+use super::excerpt::{LONGEST, clean, cut, excerpt, headline, length_for};
 use super::marks::Marker;
 use super::weakest::weakest;
 use super::{Found, ReportOptions, day};
@@ -273,8 +273,8 @@ fn needed(found: &Found<'_>, order: &[u32], n_in_stories: usize) -> Vec<bool> {
     needed
 }
 
-/// The excerpt of what is almost a repetition may be shorter.
+/// Where there are many, the excerpt of what is almost a repetition is shorter.
 fn length_of(place: &Placement, length: usize) -> usize {
     let repeats = place.role == Role::Copy && place.nearest_score > Some(0.9);
-    if repeats { length * 3 / 5 } else { length }
+    if repeats && length < LONGEST { length * 3 / 5 } else { length }
 }
