@@ -40,7 +40,7 @@ pub(super) fn cut(text: &str, length: usize) -> String {
     let Some((end, _)) = text.char_indices().nth(length) else { return text.to_owned() };
     // A word that is longer than half of what is shown is cut.
     let whole = text[..end].rfind(' ').filter(|&at| at > end / 2).unwrap_or(end);
-    format!("{} …", text[..whole].trim_end())
+    format!("{}\u{a0}…", text[..whole].trim_end())
 }
 
 /// What stands for an article in a list: its title, or else how its text begins.
@@ -91,7 +91,7 @@ mod tests {
     fn an_excerpt_begins_at_the_beginning_or_shortly_before_the_first_tying_word() {
         let text = format!("{}{}زلزال{}", "البداية هنا ", "كلمة ".repeat(100), " أخرى".repeat(100));
         let short = excerpt_for(&text, &["البداية"]);
-        assert!(short.starts_with("البداية هنا") && short.ends_with(" …"), "{short}");
+        assert!(short.starts_with("البداية هنا") && short.ends_with("\u{a0}…"), "{short}");
         let later = excerpt_for(&text, &["زلزال"]);
         assert!(later.starts_with("… كلمة") && later.contains("زلزال"), "{later}");
         for shown in [short, later] {

@@ -115,7 +115,7 @@ fn filters(view: &View) -> Markup {
     let (first, last) = (day(view.days.map(|d| d.0)), day(view.days.map(|d| d.1)));
     html! {
         form #filters role="search" aria-label="Stories" autocomplete="off" hidden {
-            label.q { "Search" input type="search" name="q" dir="auto" placeholder="headlines, keywords, sources"; }
+            label.q { "Search" input type="search" name="q" dir="auto" placeholder="headlines, sources"; }
             label { "From" input type="date" name="from" min=[&first] max=[&last]; }
             label { "To" input type="date" name="to" min=[&first] max=[&last]; }
             label { "Source" select name="source" { option value="" { "all" } } }
