@@ -154,3 +154,25 @@ fn a_page_of_nothing_much_is_a_page_all_the_same() {
     assert!(page.contains("0 stories") && page.contains("1 article of no other story"));
     assert!(page.contains("خبر وحيد"));
 }
+
+#[test]
+fn a_large_page_says_what_it_does_not_show_without_scripts() {
+    let desk = Desk::new();
+    let mut random = Random(11);
+    let mut lines = Vec::new();
+    for story in 0..300 {
+        let mut word = || (0..6).map(|_| char::from(b'a' + random.below(26) as u8)).collect();
+        let words: Vec<String> = (0..20).map(|_| word()).collect();
+        for member in 0..2 {
+            let text = words[member * 4..member * 4 + 16].join(" ");
+            let id = format!("{story}-{member}");
+            lines.push(json!({"id": id, "title": words[5], "text": text}).to_string());
+        }
+    }
+    desk.write("many.jsonl", lines.join("\n"));
+    desk.done("group many.jsonl -o g.jsonl --report r.html");
+    let page = page(&desk, "r.html");
+    assert_eq!(page.matches(r#"<article class="story""#).count(), 250);
+    assert!(page.contains("300 stories: the 250 largest are shown, the other 50 need scripts"));
+    assert_eq!(data(&page)["stories"].as_array().unwrap().len(), 300);
+}

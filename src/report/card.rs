@@ -19,8 +19,8 @@ const MOST_SOURCES: usize = 8;
 /// Families of a story that are listed at once.
 pub(super) const MOST_FAMILIES: usize = 60;
 
-/// One story.
-pub(super) fn card(view: &View, story: &StoryView) -> Markup {
+/// One story, with its articles or without.
+pub(super) fn card(view: &View, story: &StoryView, with_articles: bool) -> Markup {
     let rows = &view.rows[story.rows.clone()];
     let n = rows.len();
     let families = view.families(story);
@@ -47,16 +47,23 @@ pub(super) fn card(view: &View, story: &StoryView) -> Markup {
                 (timeline(view, story))
             }
             @if story.barely { (flag(view, story)) }
-            details.members {
-                summary { (said_members(n, families.len())) }
-                ol.rows {
-                    @for (row, copies) in families.iter().take(MOST_FAMILIES) {
-                        (member(view, story, *row, copies))
+            @if with_articles {
+                details.members {
+                    summary { (said_members(n, families.len())) }
+                    ol.rows {
+                        @for (row, copies) in families.iter().take(MOST_FAMILIES) {
+                            (member(view, story, *row, copies))
+                        }
+                    }
+                    @if hidden > 0 {
+                        p.more {
+                            (counted(hidden, "more text of this story needs", "more texts of this story need"))
+                            " scripts to be shown."
+                        }
                     }
                 }
-                @if hidden > 0 {
-                    p.more { (counted(hidden, "more text of this story needs", "more texts of this story need")) " scripts to be shown." }
-                }
+            } @else {
+                p.more { "The articles of this story need scripts to be shown." }
             }
         }
     }

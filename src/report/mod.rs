@@ -86,7 +86,8 @@ pub struct ReportOptions {
     pub score: String,
     /// The spelling rules articles were compared by: they say which words are one.
     pub normalize: NormalizeOptions,
-    /// About how many articles the page shows without scripts.
+    /// About how many articles the page lists without scripts; of 100 stories at least it shows
+    /// the head.
     pub without_scripts: usize,
     /// A story's weakest link is flagged below this many times the threshold.
     pub barely: f32,

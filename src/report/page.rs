@@ -11,6 +11,8 @@ use super::view::{StoryView, View};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = concat!(include_str!("cards.js"), "\n", include_str!("page.js"));
+/// Stories that are shown without scripts at least, the later ones without their articles.
+const LEAST_STORIES: usize = 100;
 /// Articles of no other story that are listed without scripts.
 const MOST_SINGLES: usize = 100;
 
@@ -141,7 +143,8 @@ fn story_list(view: &View) -> Markup {
         n_rows += story.rows.len();
         first || n_rows <= view.without_scripts
     };
-    let shown: Vec<&StoryView> = view.stories.iter().take_while(fits).collect();
+    let whole = view.stories.iter().take_while(fits).count();
+    let shown = &view.stories[..whole.max(LEAST_STORIES).min(view.stories.len())];
     let hidden = view.stories.len() - shown.len();
     html! {
         section #stories aria-labelledby="stories-name" {
@@ -153,7 +156,7 @@ fn story_list(view: &View) -> Markup {
                 }
                 button #open type="button" hidden { "Open all" }
             }
-            div #list { @for story in shown { (card(view, story)) } }
+            div #list { @for (i, story) in shown.iter().enumerate() { (card(view, story, i < whole)) } }
             nav #pages aria-label="Pages of stories" hidden {}
         }
     }
