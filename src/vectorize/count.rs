@@ -99,9 +99,9 @@ fn run_lengths(sorted: &[u32], columns: &mut Vec<u32>, ends: &mut Vec<u32>) -> u
 }
 
 /// Lengthens a buffer; what it holds already is not touched.
-pub(super) fn at_least(buffer: &mut Vec<u32>, len: usize) {
+pub(super) fn at_least<T: Copy + Default>(buffer: &mut Vec<T>, len: usize) {
     if buffer.len() < len {
-        buffer.resize(len, 0);
+        buffer.resize(len, T::default());
     }
 }
 
