@@ -105,7 +105,8 @@ pub(crate) fn buckets_into(
         return out.len();
     }
     let lengths = range.max() - range.min() + 1;
-    at_least(out, len * lengths + lengths);
+    // A vector is written where fewer may be wanted.
+    at_least(out, len * lengths + lengths.max(8));
     sequence.resize(len + simd::BLOCK + NgramRange::LONGEST, BLANK);
     let mut written = 0;
     // For char_wb the last blank starts no n-gram; for char every position starts one.
@@ -115,12 +116,13 @@ pub(crate) fn buckets_into(
     while at < starts {
         simd::hash_block(&sequence[at..], range, bits, &mut sums);
         let block = simd::BLOCK.min(starts - at);
-        written = match (analyzer, range.min(), range.max()) {
-            (Analyzer::CharWb, 3, 5) => keep_3_to_5(&sequence[at..], block, &sums, out, written),
-            (Analyzer::CharWb, ..) => {
-                keep_words(&sequence[at..], block, range, &sums, out, written)
+        written = match analyzer {
+            Analyzer::CharWb => {
+                let rest = &sequence[at..];
+                simd::keep_words(rest, block, range, &sums, out, written)
+                    .unwrap_or_else(|| keep_words(rest, block, range, &sums, out, written))
             }
-            (Analyzer::Char, ..) => keep_chars(len - at, block, range, &sums, out, written),
+            Analyzer::Char => keep_chars(len - at, block, range, &sums, out, written),
         };
         at += block;
     }
@@ -131,29 +133,6 @@ pub(crate) fn buckets_into(
 type Sums = [[u32; simd::BLOCK]; NgramRange::LONGEST];
 
 /// Keeps the windows that cross no blank: always write, step on where the window is right.
-fn keep_3_to_5(
-    sequence: &[u32],
-    block: usize,
-    sums: &Sums,
-    out: &mut [u32],
-    mut written: usize,
-) -> usize {
-    let sequence = &sequence[..block + 4];
-    let out = &mut out[..];
-    for i in 0..block {
-        let three = sequence[i + 1] != BLANK;
-        let four = three & (sequence[i + 2] != BLANK);
-        let five = four & (sequence[i + 3] != BLANK);
-        out[written] = sums[2][i];
-        written += usize::from(three);
-        out[written] = sums[3][i];
-        written += usize::from(four);
-        out[written] = sums[4][i];
-        written += usize::from(five);
-    }
-    written
-}
-
 fn keep_words(
     sequence: &[u32],
     block: usize,
@@ -205,6 +184,35 @@ mod tests {
     }
     const FROZEN: [u32; 6] =
         [0x8DDD_10B3, 0x8196_2188, 0xFDD4_0BE0, 0xC242_CA30, 0x6DEE_AAAF, 0x8B53_943A];
+
+    #[test]
+    fn eight_windows_at_a_time_are_kept_as_one_by_one() {
+        let sequence: Vec<u32> = (0..simd::BLOCK as u32 + 8)
+            .map(|i| if i * i % 11 < 3 { BLANK } else { 0x628 + i })
+            .collect();
+        let mut sums = [[0; simd::BLOCK]; NgramRange::LONGEST];
+        for (n, sums) in (1..).zip(&mut sums) {
+            for (i, sum) in (0..).zip(sums) {
+                *sum = n * 1000 + i;
+            }
+        }
+        for (min, max) in [(3, 5), (2, 2), (3, 3), (2, 8)] {
+            let range = NgramRange::new(min, max).unwrap();
+            for block in [1, 7, 8, 9, 100, simd::BLOCK] {
+                let (mut one, mut eight) = (vec![0; 8 * block + 8], vec![0; 8 * block + 8]);
+                let n = keep_words(&sequence, block, range, &sums, &mut one, 0);
+                let Some(m) = simd::keep_words(&sequence, block, range, &sums, &mut eight, 0)
+                else {
+                    continue;
+                };
+                one.truncate(n);
+                eight.truncate(m);
+                one.sort_unstable();
+                eight.sort_unstable();
+                assert_eq!(one, eight, "{min} to {max}, {block} positions");
+            }
+        }
+    }
 
     #[test]
     fn every_fast_path_equals_the_reference() {

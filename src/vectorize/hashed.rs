@@ -9,10 +9,11 @@ use std::cell::RefCell;
 use rayon::prelude::*;
 
 use super::Csr;
-use super::count::{Counter, MAX_BITS};
+use super::count::{Counter, MAX_BITS, at_least};
 use super::counts::{CountPiece, Counts, RowPiece, RowsBuilder, wave};
 use super::hash::buckets_into;
 use super::ngram::{Analyzer, NgramRange, sequence_into};
+use super::simd::prefetch;
 use super::weight::{Norm, Tf, TfTable, scale_to};
 use crate::text::{Normalizer, SPACE};
 use crate::{Error, Result};
@@ -21,6 +22,8 @@ use crate::{Error, Result};
 const PIECE: usize = 256;
 /// Bytes of text that make a parallel piece of rows: as many rows as stay in near memory.
 const PIECE_BYTES: usize = 1 << 16;
+/// How many columns ahead an idf is asked for: four bytes of some MB, most of them far away.
+const AHEAD: usize = 32;
 
 /// Reusable buffers of one worker.
 #[derive(Default)]
@@ -30,6 +33,7 @@ struct Scratch {
     buckets: Vec<u32>,
     columns: Vec<u32>,
     ends: Vec<u32>,
+    values: Vec<f32>,
     counter: Counter,
     piece: CountPiece,
 }
@@ -199,17 +203,22 @@ impl Hashing {
                         let mut piece = RowPiece::with_capacity(PIECE_BYTES);
                         for &document in documents {
                             let n = self.runs(normalizer, document, scratch);
+                            at_least(&mut scratch.values, n);
                             let columns = &scratch.columns[..n];
                             let ends = &scratch.ends[..n];
+                            // In a buffer that is near, because scaling goes over it again.
+                            let values = &mut scratch.values[..n];
                             let weigh = table.of(ends.last().copied().unwrap_or(0));
-                            let at = piece.data.len();
-                            piece.indices.extend_from_slice(columns);
                             let mut before = 0;
-                            piece.data.extend(columns.iter().zip(ends).map(|(&column, &end)| {
-                                let count = end - std::mem::replace(&mut before, end);
-                                weigh(count) * idf[column as usize]
-                            }));
-                            scale_to(norm, &mut piece.data[at..]);
+                            for (k, value) in values.iter_mut().enumerate() {
+                                let ahead = columns.get(k + AHEAD).copied().unwrap_or(0);
+                                prefetch(idf, ahead as usize);
+                                let count = ends[k] - std::mem::replace(&mut before, ends[k]);
+                                *value = weigh(count) * idf[columns[k] as usize];
+                            }
+                            scale_to(norm, values);
+                            piece.indices.extend_from_slice(columns);
+                            piece.data.extend_from_slice(values);
                             piece.ends.push(piece.data.len());
                         }
                         piece

@@ -7,6 +7,8 @@ mod counts;
 mod csr;
 mod hash;
 mod hashed;
+#[cfg(target_arch = "x86_64")]
+mod network;
 mod ngram;
 mod npz;
 mod params;

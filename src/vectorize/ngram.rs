@@ -115,19 +115,44 @@ fn words_into(codes: &[u32], out: &mut Vec<u32>) {
     // All of it is written anew; only what is new memory needs to be cleared.
     out.resize(codes.len() + 2, 0);
     out[0] = BLANK;
+    let (mut len, mut before) = (1, SPACE);
+    let (chunks, rest) = codes.as_chunks::<16>();
+    for chunk in chunks {
+        // Blanks mostly stand alone: then nothing moves, and sixteen are one step.
+        let mut doubled = before & chunk[0];
+        for (a, b) in chunk.iter().zip(&chunk[1..]) {
+            doubled |= a & b;
+        }
+        if doubled & SPACE == 0 {
+            for (out, &code) in out[len..len + 16].iter_mut().zip(chunk) {
+                *out = if code & SPACE == 0 { code } else { BLANK };
+            }
+            len += 16;
+        } else {
+            len = single_blanks(chunk, before, out, len);
+        }
+        before = chunk[15];
+    }
+    len = single_blanks(rest, before, out, len);
+    let after_blank = rest.last().unwrap_or(&before) & SPACE != 0;
+    if !after_blank {
+        out[len] = BLANK;
+        len += 1;
+    }
+    out.truncate(if len == 1 { 0 } else { len });
+}
+
+/// Writes codes from `out[len]` on, a run of white space as one blank; returns the new length.
+fn single_blanks(codes: &[u32], before: u32, out: &mut [u32], mut len: usize) -> usize {
     // Branch-free: always write, step on unless this blank follows a blank.
-    let (mut len, mut after_blank) = (1usize, true);
+    let mut after_blank = before & SPACE != 0;
     for &code in codes {
         let blank = code & SPACE != 0;
         out[len] = if blank { BLANK } else { code };
         len += usize::from(!(blank && after_blank));
         after_blank = blank;
     }
-    if !after_blank {
-        out[len] = BLANK;
-        len += 1;
-    }
-    out.truncate(if len == 1 { 0 } else { len });
+    len
 }
 
 /// `char`: the text itself, runs of two or more white-space characters being one blank.

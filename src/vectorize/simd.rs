@@ -1,12 +1,14 @@
-//! The hash of a block of positions, compiled twice: plain, and for AVX2.
+//! The hash of a block of positions, compiled twice: plain, and for AVX2; and there also which
+//! of the hashes are kept.
 //!
 //! One body, inlined into both; the processor is asked at run time. Integers only, so both
-//! give the same bytes. This is the one file of the crate with `unsafe`: calling a function
-//! compiled for a feature the build does not assume, after asking whether it is there.
+//! give the same bytes. `unsafe` is here, and in the sorting network, for calling a function
+//! compiled for a feature the build does not assume, after asking whether it is there, and for
+//! whole vectors loaded and stored.
 #![allow(unsafe_code)]
 
 use super::hash::{MULTIPLIER, SALT, finish};
-use super::ngram::NgramRange;
+use super::ngram::{BLANK, NgramRange};
 
 /// Positions hashed at a time: a few KB of sums, in the first cache.
 pub(crate) const BLOCK: usize = 128;
@@ -63,6 +65,100 @@ fn body(
             }
         }
     }
+}
+
+/// Appends to `out` the buckets of `char_wb` windows at the first `block` positions, those
+/// without a blank inside; returns the new number written. Nothing where the processor cannot.
+#[cfg(target_arch = "x86_64")]
+pub(crate) fn keep_words(
+    sequence: &[u32],
+    block: usize,
+    range: NgramRange,
+    sums: &[[u32; BLOCK]; NgramRange::LONGEST],
+    out: &mut [u32],
+    written: usize,
+) -> Option<usize> {
+    if !(is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt")) {
+        return None;
+    }
+    // SAFETY: the processor has AVX2 and POPCNT, just asked.
+    Some(unsafe { keep_words_avx2(sequence, block, range, sums, out, written) })
+}
+
+/// For each set of eight places the order that moves them to the front.
+#[cfg(target_arch = "x86_64")]
+static FRONT: [[u8; 8]; 256] = {
+    let mut table = [[0; 8]; 256];
+    let mut set = 0;
+    while set < 256 {
+        let (mut from, mut to) = (0, 0);
+        while from < 8 {
+            if set >> from & 1 == 1 {
+                table[set][to] = from;
+                to += 1;
+            }
+            from += 1;
+        }
+        set += 1;
+    }
+    table
+};
+
+/// Eight positions at a time: which windows are right is a set of eight, and those that are
+/// move together. Written are always eight; `out` has room for that.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,popcnt")]
+fn keep_words_avx2(
+    sequence: &[u32],
+    block: usize,
+    range: NgramRange,
+    sums: &[[u32; BLOCK]; NgramRange::LONGEST],
+    out: &mut [u32],
+    mut written: usize,
+) -> usize {
+    use std::arch::x86_64::{
+        __m256i, _mm_cvtsi64_si128, _mm256_castsi256_ps, _mm256_cmpeq_epi32, _mm256_cvtepu8_epi32,
+        _mm256_loadu_si256, _mm256_movemask_ps, _mm256_permutevar8x32_epi32, _mm256_set1_epi32,
+        _mm256_storeu_si256,
+    };
+    let load = |values: &[u32], at: usize| -> __m256i {
+        let values = values[at..].first_chunk::<8>().expect("eight more");
+        // SAFETY: a load of 32 bytes from an array of that size.
+        unsafe { _mm256_loadu_si256(values.as_ptr().cast()) }
+    };
+    let blank = _mm256_set1_epi32(BLANK.cast_signed());
+    for at in (0..block).step_by(8) {
+        let mut inside = 0xFF_usize >> (at + 8).saturating_sub(block);
+        for n in 2..=range.max() {
+            if n > 2 {
+                let blanks = _mm256_cmpeq_epi32(load(sequence, at + n - 2), blank);
+                inside &= !_mm256_movemask_ps(_mm256_castsi256_ps(blanks)) as usize;
+            }
+            if n >= range.min() {
+                let order = i64::from_le_bytes(FRONT[inside]);
+                let order = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(order));
+                let kept = _mm256_permutevar8x32_epi32(load(&sums[n - 1], at), order);
+                let to = out[written..].first_chunk_mut::<8>().expect("room for eight");
+                // SAFETY: a store of 32 bytes to an array of that size.
+                unsafe { _mm256_storeu_si256(to.as_mut_ptr().cast(), kept) };
+                written += inside.count_ones() as usize;
+            }
+        }
+    }
+    written
+}
+
+/// Without such a processor there is but the plain way.
+#[cfg(not(target_arch = "x86_64"))]
+pub(crate) fn keep_words(
+    _: &[u32],
+    _: usize,
+    _: NgramRange,
+    _: &[[u32; BLOCK]; NgramRange::LONGEST],
+    _: &mut [u32],
+    _: usize,
+) -> Option<usize> {
+    None
 }
 
 /// Asks the processor to fetch `values[at]` and its neighbours; nothing where there is none.
