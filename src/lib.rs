@@ -34,6 +34,7 @@
 //! | [`text`] | HTML, normalisation, scripts, words |
 //! | [`vectorize`] | n-grams, hashed or learned; TF-IDF rows as linfa `Fit` and `Transformer` |
 //! | [`similarity`] | the threshold self-join and the graph it finds |
+//! | [`same_story`] | the probability that two articles tell the same story |
 //! | [`story`] | cuts of the graph, copy families, what a story holds |
 //! | [`group`](mod@group) | all of it: articles in, stories out |
 //! | [`metrics`] | BCubed, pairs, ARI, AMI and V-measure, checked against scikit-learn |
@@ -50,6 +51,7 @@ pub mod group;
 pub mod metrics;
 pub mod output;
 pub mod report;
+pub mod same_story;
 pub mod similarity;
 pub mod story;
 pub mod text;

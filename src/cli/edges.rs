@@ -17,7 +17,7 @@ use std::path::Path;
 
 use anyhow::bail;
 use khabar::corpus::{RowMap, column, read_rows};
-use khabar::group::{GroupOptions, Method, SavedGraph, recut};
+use khabar::group::{GroupOptions, Method, SavedGraph, ScoreKind, recut};
 use khabar::output::{AtomicFile, Column, Format, Kind, WriteOptions, row_writer, safe};
 use khabar::similarity::{Edge, Pruning};
 use khabar::story::{Placement, Story};
@@ -64,7 +64,7 @@ pub(crate) fn write(path: &Path, graph: &SavedGraph, options: &GroupOptions) -> 
     let equal = (0..).zip(&graph.head).filter(|&(i, &head)| i != head);
     let header = Header {
         khabar_edges: VERSION,
-        score: "cosine".to_owned(),
+        score: graph.kind.name().to_owned(),
         floor: graph.floor,
         floor_share: options.floor_share,
         settings: settings(options),
@@ -132,9 +132,10 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<(SavedGraph, f32)> {
         },
     };
     let header = header.map_err(|_| wrong("the file has no header of a khabar graph"))?;
-    if header.khabar_edges != VERSION || header.score != "cosine" {
+    let kind = [ScoreKind::Cosine, ScoreKind::Story].into_iter().find(|k| k.name() == header.score);
+    let Some(kind) = kind.filter(|_| header.khabar_edges == VERSION) else {
         return Err(wrong("the file was made by another version of khabar").into());
-    }
+    };
     let right_number = |x: f32| x.is_finite() && (0.0..=1.001).contains(&x);
     if !right_number(header.floor) || !right_number(header.floor_share) {
         return Err(wrong("the floor is no cosine").into());
@@ -169,7 +170,7 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<(SavedGraph, f32)> {
         edges.push(edge(&row?).ok_or_else(|| wrong("a row is no edge between its articles"))?);
     }
     let Header { ids, floor, floor_share, .. } = header;
-    Ok((SavedGraph { ids, head, edges, floor }, floor_share))
+    Ok((SavedGraph { ids, head, edges, floor, kind }, floor_share))
 }
 
 /// How a saved graph is cut again.

@@ -13,7 +13,7 @@ use anyhow::bail;
 use clap::Args;
 use khabar::Article;
 use khabar::corpus::ReadReport;
-use khabar::group::{Explanation, GroupOptions, explain};
+use khabar::group::{Explanation, GroupOptions, ScoreKind, explain};
 use khabar::output::safe;
 use khabar::similarity::Pruning;
 use serde::Serialize;
@@ -109,7 +109,7 @@ type Pair = (Vec<Article>, [usize; 2], Outcome);
 impl ExplainArgs {
     fn options(&self) -> anyhow::Result<GroupOptions> {
         let defaults = GroupOptions::default();
-        let (threshold, few_articles) = self.threshold.settings();
+        let (threshold, few_articles) = self.threshold.settings(ScoreKind::Cosine);
         Ok(GroupOptions {
             threshold,
             few_articles,

@@ -16,7 +16,7 @@ use std::time::Instant;
 use anyhow::{Context as _, bail};
 use clap::Args;
 use khabar::corpus::Corpus;
-use khabar::group::{CorpusWeights, GroupOptions, Grouping, Method, group};
+use khabar::group::{CorpusWeights, GroupOptions, Grouping, Method, Score, ScoreKind, group};
 use khabar::output::{AtomicFile, Format};
 use khabar::report::{Found, ReportOptions};
 use khabar::similarity::Pruning;
@@ -111,8 +111,13 @@ impl GroupArgs {
         if self.cut.clusters.is_some() && method != Method::Kmeans {
             bail!("--clusters: only kmeans takes a number of clusters; add --method kmeans");
         }
-        let (threshold, few_articles) = self.cut.threshold.settings();
+        let score = match self.cut.score() {
+            ScoreKind::Cosine => Score::Cosine,
+            ScoreKind::Story => Score::story()?,
+        };
+        let (threshold, few_articles) = self.cut.threshold.settings(score.kind());
         Ok(GroupOptions {
+            score,
             threshold,
             few_articles,
             floor_share: self.join.floor,
@@ -173,7 +178,7 @@ pub(crate) fn run(args: &GroupArgs) -> anyhow::Result<Outcome> {
     if let Some(path) = &targets.report {
         let settings = ReportOptions {
             threshold: options.threshold_for(corpus.articles.len()),
-            score: args.cut.score_name(),
+            score: options.score.kind().name().to_owned(),
             normalize: options.normalize,
             ..ReportOptions::default()
         };
@@ -227,9 +232,20 @@ fn recut(
     } else {
         args.input.read(&args.inputs, talk)?
     };
-    let (threshold, few_articles) = args.cut.threshold.settings();
+    let kind = saved.kind;
+    if args.cut.score.is_some() && args.cut.score() != kind {
+        bail!(
+            "--score: the edges of {} are scored by {}; leave --score out, or save other edges",
+            path.display(),
+            kind.name()
+        );
+    }
+    let (threshold, few_articles) = args.cut.threshold.settings(kind);
     let options = GroupOptions { threshold, few_articles, ..GroupOptions::default() };
-    let threshold = options.threshold_for(saved.ids.len());
+    let threshold = match kind {
+        ScoreKind::Cosine => options.threshold_for(saved.ids.len()),
+        ScoreKind::Story => threshold,
+    };
     let method = args.cut.method.method();
     let recut = edges::Recut { threshold, method, copy_cosine: args.cut.copy_cosine, share };
     let graph = targets.report.as_ref().map(|_| saved.clone().listed_at(threshold, share));
@@ -237,7 +253,7 @@ fn recut(
     if let Some((path, graph)) = targets.report.as_ref().zip(graph) {
         let settings = ReportOptions {
             threshold,
-            score: args.cut.score_name(),
+            score: kind.name().to_owned(),
             normalize: options.normalize,
             ..ReportOptions::default()
         };

@@ -7,7 +7,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use khabar::group::{GroupOptions, Method};
+use khabar::group::{GroupOptions, Method, ScoreKind};
 
 /// What can be chosen again over a saved graph.
 #[derive(Args)]
@@ -15,9 +15,10 @@ use khabar::group::{GroupOptions, Method};
 pub(crate) struct CutArgs {
     #[command(flatten)]
     pub(crate) threshold: ThresholdArg,
-    /// What the threshold cuts
-    #[arg(long, value_enum, default_value_t = ScoreName::Cosine)]
-    pub(crate) score: ScoreName,
+    /// What the threshold cuts: the cosine, or the calibrated probability that two articles
+    /// tell the same story [default: cosine; with --from-edges what the file has]
+    #[arg(long, value_enum)]
+    pub(crate) score: Option<ScoreName>,
     /// How the graph of near articles is cut into stories
     #[arg(long, value_enum, default_value_t = MethodName::Linkage)]
     pub(crate) method: MethodName,
@@ -30,9 +31,9 @@ pub(crate) struct CutArgs {
 }
 
 impl CutArgs {
-    /// The name of the score, as it is given.
-    pub(crate) fn score_name(&self) -> String {
-        self.score.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned())
+    /// The score asked for, or the default.
+    pub(crate) fn score(&self) -> ScoreKind {
+        self.score.map_or(ScoreKind::default(), ScoreName::kind)
     }
 }
 
@@ -40,16 +41,16 @@ impl CutArgs {
 #[derive(Args)]
 pub(crate) struct ThresholdArg {
     /// How alike articles of one story are, on average; above 0, up to 1 [default: 0.16, and
-    /// more for fewer than 20 articles: 0.20 for two]
+    /// more for fewer than 20 articles: 0.20 for two; with --score story a probability, 0.5]
     #[arg(long, value_name = "T", value_parser = cosine)]
     threshold: Option<f32>,
 }
 
 impl ThresholdArg {
     /// The threshold as given, or the default and what a few articles need beyond it.
-    pub(crate) fn settings(&self) -> (f32, f32) {
+    pub(crate) fn settings(&self, score: ScoreKind) -> (f32, f32) {
         let defaults = GroupOptions::default();
-        self.threshold.map_or((defaults.threshold, defaults.few_articles), |given| (given, 0.0))
+        self.threshold.map_or((score.threshold(), defaults.few_articles), |given| (given, 0.0))
     }
 }
 
@@ -97,6 +98,16 @@ pub(crate) struct JoinArgs {
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum ScoreName {
     Cosine,
+    Story,
+}
+
+impl ScoreName {
+    fn kind(self) -> ScoreKind {
+        match self {
+            Self::Cosine => ScoreKind::Cosine,
+            Self::Story => ScoreKind::Story,
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]

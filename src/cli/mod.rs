@@ -1,7 +1,7 @@
 //! The command line: what the user asked becomes options of the library, what the library
 //! found becomes rows on stdout and talk on stderr. Only this folder prints.
 //!
-//! One file a command ([`group`], [`explain`], [`eval`], [`vectorize`]); flags that several commands share are structs of
+//! One file a command ([`group`], [`explain`], [`eval`], [`train_pairs`], [`vectorize`]); flags that several commands share are structs of
 //! their own (`*_args`). The exit code is 0 where all was done, 1 where a named input could not
 //! be read (or anything was skipped under `--strict`), 2 where nothing could be done. Costs
 //! nothing beside the library's work. To try it:
@@ -30,6 +30,7 @@ mod normalize_args;
 mod output_args;
 mod run_args;
 mod talk;
+mod train_pairs;
 mod vector_args;
 mod vectorize;
 
@@ -63,6 +64,7 @@ enum Command {
     Group(Box<group::GroupArgs>),
     Explain(Box<explain::ExplainArgs>),
     Eval(eval::EvalArgs),
+    TrainPairs(Box<train_pairs::TrainPairsArgs>),
     Vectorize(Box<vectorize::VectorizeArgs>),
 }
 
@@ -101,6 +103,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Group(args) => group::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::TrainPairs(args) => train_pairs::run(&args),
         Command::Vectorize(args) => vectorize::run(&args),
     };
     match done {

@@ -94,10 +94,11 @@ impl Talk {
             Stage::Count => (1, "counting n-grams"),
             Stage::Weight => (2, "weighing"),
             Stage::Join => (3, "comparing"),
-            Stage::Link => (4, "cutting into stories"),
-            Stage::Describe => (5, "describing"),
+            Stage::Score => (4, "judging pairs"),
+            Stage::Link => (5, "cutting into stories"),
+            Stage::Describe => (6, "describing"),
         };
-        self.bar.set_length(6);
+        self.bar.set_length(7);
         self.bar.set_position(step);
         self.bar.set_message(what);
         self.bar.tick();

@@ -7,8 +7,9 @@
 use std::collections::BTreeMap;
 
 use super::weights::{CorpusWeights, ScriptWeights};
-use super::{GroupOptions, GroupReport, Method, ScriptReport, Stage};
-use crate::similarity::{Edge, Join, equal_counts, join};
+use super::{GroupOptions, GroupReport, LISTED, Method, Score, ScriptReport, Stage};
+use crate::same_story::Views;
+use crate::similarity::{Edge, Graph, Join, equal_counts, join};
 use crate::story::kmeans;
 use crate::text::{Normalizer, Profile, Script, dominant_script};
 use crate::vectorize::{
@@ -23,6 +24,8 @@ pub(super) struct Block {
     pub(super) articles: Vec<u32>,
     /// One row each.
     pub(super) rows: Csr,
+    /// The weight of each column.
+    pub(super) idf: Vec<f32>,
 }
 
 /// What all blocks found, in canonical order of articles.
@@ -110,8 +113,20 @@ pub(super) fn vectorize_and_join(
             }
             next_label += partition.n_clusters() as u32;
         }
-        join_block(&places, &rows, &head, times.as_deref(), options, &mut found);
-        found.blocks.push(Block { articles: places, rows });
+        let mut edges = join_block(&places, &rows, &head, times.as_deref(), options, &mut found);
+        if let Score::Story(model) = &options.score {
+            progress(Stage::Score);
+            let inside: Vec<&Article> = places.iter().map(|&i| articles[i as usize]).collect();
+            let views = Views::new(&inside, normalizer, options.hashing, &idf);
+            let near = Graph::from_edges(places.len(), edges, 0.0);
+            edges = model.score(&near, &rows, &views, LISTED).edges().collect();
+        }
+        found.edges.extend(edges.into_iter().map(|e| Edge {
+            a: places[e.a as usize],
+            b: places[e.b as usize],
+            ..e
+        }));
+        found.blocks.push(Block { articles: places, rows, idf });
     }
     let nothing_left = found.blocks.iter().all(|block| block.rows.nnz() == 0);
     if nothing_left && found.report.ngrams > 0 && limited(&options.blend) {
@@ -140,8 +155,8 @@ fn times(
     options.window.map(|_| places.iter().map(seconds).collect())
 }
 
-/// Joins one script's rows and puts what it finds in canonical numbers. `equal` names for each
-/// row the first with the same counts: rows all of whose n-grams are too common are empty once
+/// Joins one script's rows; its edges are in numbers of rows. `equal` names for each row the
+/// first with the same counts: rows all of whose n-grams are too common are empty once
 /// weighed, and only their counts still tell that they are equal.
 fn join_block(
     places: &[u32],
@@ -150,12 +165,12 @@ fn join_block(
     times: Option<&[Option<i64>]>,
     options: &GroupOptions,
     found: &mut Found,
-) {
+) -> Vec<Edge> {
     let joined = join(
         rows,
         times,
         &Join {
-            floor: options.threshold * options.floor_share,
+            floor: options.candidate_floor(rows.n_rows()),
             pruning: options.pruning,
             max_edges: options.max_edges,
             window: options.window,
@@ -166,11 +181,7 @@ fn join_block(
     for (i, (&head, &equal)) in joined.head.iter().zip(equal).enumerate() {
         found.head[places[i] as usize] = places[head.min(equal) as usize];
     }
-    found.edges.extend(joined.edges.into_iter().map(|e| Edge {
-        a: places[e.a as usize],
-        b: places[e.b as usize],
-        ..e
-    }));
+    joined.edges
 }
 
 /// Places of the articles of each script, by code; those without letters are `Zyyy`.

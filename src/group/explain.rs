@@ -146,8 +146,7 @@ pub fn explain(
     let normalizer = Normalizer::new(options.normalize);
     let found = block::vectorize_and_join(&sorted, &normalizer, options, progress)?;
     progress(Stage::Link);
-    let graph =
-        Graph::from_edges(sorted.len(), found.edges, options.threshold * options.floor_share);
+    let graph = Graph::from_edges(sorted.len(), found.edges, options.floor());
     let saved = SavedGraph::new(&sorted, &graph, &found.head, options);
     let cutting = SweepOptions { floor_share: options.floor_share, copy_cosine: None };
     let partition = saved.cut(options.threshold, &cutting)?.partition;

@@ -32,12 +32,14 @@ mod recut;
 mod shared;
 mod sweep;
 mod texts;
+pub mod train_pairs;
 mod weights;
 
+use crate::same_story::SameStory;
 use crate::similarity::{Edge, Graph, Pruning};
 use crate::story::{
     Partition, Placement, Stories, Story, average_linkage, connected_components, copy_families,
-    dbscan, density, describe,
+    dbscan, density, describe, pooled_linkage,
 };
 use crate::text::{NormalizeOptions, Normalizer};
 use crate::vectorize::{BlendOptions, Hashing, Lead, Tf};
@@ -63,10 +65,79 @@ pub enum Method {
     Components,
 }
 
+/// What the threshold cuts.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Score {
+    /// The cosine itself.
+    #[default]
+    Cosine,
+    /// The probability that two articles tell the same story, by this model.
+    Story(Box<SameStory>),
+}
+
+/// The kind of a [`Score`]: what a saved graph was scored by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ScoreKind {
+    /// The cosine.
+    #[default]
+    Cosine,
+    /// The same-story probability.
+    Story,
+}
+
+impl ScoreKind {
+    /// Its name in files and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cosine => "cosine",
+            Self::Story => "story",
+        }
+    }
+
+    /// The threshold to cut at where none is given.
+    #[must_use]
+    pub fn threshold(self) -> f32 {
+        match self {
+            Self::Cosine => 0.16,
+            Self::Story => 0.5,
+        }
+    }
+}
+
+impl Score {
+    /// The model in the binary.
+    ///
+    /// # Errors
+    /// See [`SameStory::shipped`].
+    pub fn story() -> Result<Self> {
+        Ok(Self::Story(Box::new(SameStory::shipped()?)))
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> ScoreKind {
+        match self {
+            Self::Cosine => ScoreKind::Cosine,
+            Self::Story(_) => ScoreKind::Story,
+        }
+    }
+}
+
+/// Pairs less likely than this to tell the same story are not listed.
+const LISTED: f32 = 0.02;
+/// Pairs of at least this cosine are candidates of the same-story score ...
+const CANDIDATE: f32 = 0.12;
+/// ... and of this one among so few articles that it costs nothing.
+const CANDIDATE_OF_FEW: f32 = 0.06;
+const FEW: usize = 10_000;
+
 /// Settings of [`group`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupOptions {
-    /// The cosine two articles (on average, two groups) need to stand together; 0 to 1.
+    /// What the threshold cuts.
+    pub score: Score,
+    /// The score two articles (on average, two groups) need to stand together; 0 to 1.
     pub threshold: f32,
     /// How much more a few articles alone need: see [`GroupOptions::threshold_for`].
     pub few_articles: f32,
@@ -109,7 +180,8 @@ impl Default for GroupOptions {
         let mut hashing = Hashing::default();
         hashing.lead = Some(Lead { characters: 400, times: 3 });
         Self {
-            threshold: 0.16,
+            score: Score::Cosine,
+            threshold: ScoreKind::Cosine.threshold(),
             few_articles: 0.25,
             floor_share: 0.8,
             method: Method::Linkage,
@@ -139,13 +211,31 @@ impl GroupOptions {
     /// Among many articles the average over a story corrects a pair that is alike by chance;
     /// two articles alone have no third to contradict them. So below 20 articles the threshold
     /// is raised by the part `few_articles / (n_articles - 1)`: for two, .16 becomes .20. A
-    /// `few_articles` of 0 switches this off.
+    /// `few_articles` of 0 switches this off. A same-story probability is one however few
+    /// there are: its threshold stays.
     #[must_use]
     pub fn threshold_for(&self, n_articles: usize) -> f32 {
-        if (2..MANY).contains(&n_articles) {
+        if self.score == Score::Cosine && (2..MANY).contains(&n_articles) {
             (self.threshold * (1.0 + self.few_articles / (n_articles - 1) as f32)).min(1.0)
         } else {
             self.threshold
+        }
+    }
+
+    /// The smallest cosine of pairs that are looked at among `n_articles` of a script.
+    fn candidate_floor(&self, n_articles: usize) -> f32 {
+        match self.score {
+            Score::Cosine => self.threshold * self.floor_share,
+            Score::Story(_) if n_articles <= FEW => CANDIDATE_OF_FEW,
+            Score::Story(_) => CANDIDATE,
+        }
+    }
+
+    /// The score below which pairs are not listed.
+    fn floor(&self) -> f32 {
+        match self.score {
+            Score::Cosine => self.threshold * self.floor_share,
+            Score::Story(_) => LISTED,
         }
     }
 
@@ -164,6 +254,8 @@ pub enum Stage {
     Weight,
     /// Rows are joined.
     Join,
+    /// Near pairs get their probability.
+    Score,
     /// The graph is cut.
     Link,
     /// Stories are described.
@@ -236,11 +328,13 @@ pub fn group(
     let normalizer = Normalizer::new(options.normalize);
     let found = block::vectorize_and_join(&sorted, &normalizer, options, progress)?;
     progress(Stage::Link);
-    let floor = options.threshold * options.floor_share;
-    let graph = Graph::from_edges(sorted.len(), found.edges, floor);
+    let graph = Graph::from_edges(sorted.len(), found.edges, options.floor());
     let partition = match &found.kmeans {
         Some(labels) => Partition::from_labels(labels),
-        None => expand(&cut(&graph, options)?, &found.head),
+        None => expand(
+            &cut(&graph, options.method, options.score.kind(), options.threshold)?,
+            &found.head,
+        ),
     };
     progress(Stage::Describe);
     let families = families(&graph, &partition, &found.head, options.copy_cosine);
@@ -307,11 +401,12 @@ fn canonical_order(articles: &[Article]) -> Vec<u32> {
 }
 
 /// Cuts the graph of unique rows.
-fn cut(graph: &Graph, options: &GroupOptions) -> Result<Partition> {
-    Ok(match options.method {
-        Method::Linkage | Method::Kmeans => average_linkage(graph, options.threshold),
-        Method::Components => connected_components(graph, options.threshold),
-        Method::Dbscan => dbscan(graph, options.threshold, density::MIN_POINTS)?,
+fn cut(graph: &Graph, method: Method, score: ScoreKind, threshold: f32) -> Result<Partition> {
+    Ok(match (method, score) {
+        (Method::Components, _) => connected_components(graph, threshold),
+        (Method::Dbscan, _) => dbscan(graph, threshold, density::MIN_POINTS)?,
+        (Method::Linkage | Method::Kmeans, ScoreKind::Cosine) => average_linkage(graph, threshold),
+        (Method::Linkage | Method::Kmeans, ScoreKind::Story) => pooled_linkage(graph, threshold),
     })
 }
 

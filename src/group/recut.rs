@@ -3,9 +3,9 @@
 //! What a cut needs is small: the ids in canonical order, which articles are equal, the edges
 //! above a floor. Cutting 30,000 articles again takes a fraction of a second.
 
-use super::{GroupOptions, Method, expand, families, with_equal_rows};
+use super::{GroupOptions, Method, ScoreKind, cut, expand, families, with_equal_rows};
 use crate::similarity::{Edge, Graph};
-use crate::story::{Partition, Stories, average_linkage, connected_components, dbscan, density};
+use crate::story::Stories;
 use crate::{Article, Error, Result};
 
 /// The similarity graph of a corpus; what an edge file holds.
@@ -19,6 +19,8 @@ pub struct SavedGraph {
     pub edges: Vec<Edge>,
     /// The score below which pairs are not listed.
     pub floor: f32,
+    /// What the scores are.
+    pub kind: ScoreKind,
 }
 
 impl SavedGraph {
@@ -32,7 +34,8 @@ impl SavedGraph {
             ids: articles.iter().map(|a| a.id.clone()).collect(),
             head: head.to_vec(),
             edges: graph.edges().collect(),
-            floor: options.threshold * options.floor_share,
+            floor: options.floor(),
+            kind: options.score.kind(),
         }
     }
 }
@@ -57,18 +60,14 @@ pub fn recut(
 ) -> Result<Stories> {
     let threshold = check_threshold(saved, threshold)?;
     let graph = Graph::from_edges(saved.ids.len(), saved.edges.clone(), saved.floor);
-    let partition: Partition = match method {
-        Method::Linkage => average_linkage(&graph, threshold),
-        Method::Components => connected_components(&graph, threshold),
-        Method::Dbscan => dbscan(&graph, threshold, density::MIN_POINTS)?,
-        Method::Kmeans => {
-            return Err(Error::parameter(
-                "--method",
-                "kmeans works on texts, not on edges",
-                "name the input without --from-edges, or choose another method",
-            ));
-        }
-    };
+    if method == Method::Kmeans {
+        return Err(Error::parameter(
+            "--method",
+            "kmeans works on texts, not on edges",
+            "name the input without --from-edges, or choose another method",
+        ));
+    }
+    let partition = cut(&graph, method, saved.kind, threshold)?;
     let partition = expand(&partition, &saved.head);
     let families = families(&graph, &partition, &saved.head, copy_cosine);
     let full = with_equal_rows(&graph, &saved.head);

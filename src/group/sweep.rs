@@ -20,6 +20,7 @@
 //!     head: vec![0, 1, 2],
 //!     edges: vec![edge(0, 1, 0.8), edge(0, 2, 0.3), edge(1, 2, 0.3)],
 //!     floor: 0.1,
+//!     ..SavedGraph::default()
 //! };
 //! let stories = sweep(&saved, &[0.2, 0.5, 0.9], &SweepOptions::default(), |cut| {
 //!     Ok(cut.partition.n_clusters())
@@ -30,9 +31,9 @@
 
 use rayon::prelude::*;
 
-use super::{GroupOptions, SavedGraph, expand, families, recut};
+use super::{GroupOptions, Method, SavedGraph, ScoreKind, cut, expand, families, recut};
 use crate::similarity::Graph;
-use crate::story::{Partition, average_linkage};
+use crate::story::Partition;
 use crate::{Error, Result};
 
 /// Settings of [`sweep`].
@@ -70,6 +71,9 @@ impl SavedGraph {
     /// The threshold the graph was saved at, given the share its floor is of it; at most 1.
     #[must_use]
     pub fn threshold(&self, floor_share: f32) -> f32 {
+        if self.kind == ScoreKind::Story {
+            return self.kind.threshold();
+        }
         // To the digits a person would have typed: the floor is a product of two of them.
         let exact = f64::from(self.floor) / f64::from(floor_share.max(f32::MIN_POSITIVE));
         ((exact * 1e5).round() / 1e5).min(1.0) as f32
@@ -78,6 +82,9 @@ impl SavedGraph {
     /// Drops the pairs that a run at `threshold` would not list, and raises the floor.
     #[must_use]
     pub fn listed_at(mut self, threshold: f32, floor_share: f32) -> Self {
+        if self.kind == ScoreKind::Story {
+            return self;
+        }
         self.floor = self.floor.max(threshold * floor_share);
         let floor = self.floor;
         self.edges.retain(|edge| edge.score >= floor);
@@ -87,11 +94,15 @@ impl SavedGraph {
     /// Cuts by average linkage.
     pub(super) fn cut(&self, threshold: f32, options: &SweepOptions) -> Result<Cut> {
         let threshold = recut::check_threshold(self, threshold)?;
-        let own_floor = threshold * options.floor_share;
+        // Probabilities are listed from one floor on, whatever the threshold.
+        let own_floor = match self.kind {
+            ScoreKind::Cosine => threshold * options.floor_share,
+            ScoreKind::Story => self.floor,
+        };
         let floor = self.floor.max(own_floor);
         let edges = self.edges.iter().filter(|edge| edge.score >= floor).copied().collect();
         let graph = Graph::from_edges(self.ids.len(), edges, floor);
-        let partition = expand(&average_linkage(&graph, threshold), &self.head);
+        let partition = expand(&cut(&graph, Method::Linkage, self.kind, threshold)?, &self.head);
         let families = options
             .copy_cosine
             .map_or_else(Vec::new, |cosine| families(&graph, &partition, &self.head, cosine));

@@ -48,19 +48,47 @@ pub fn bootstrap_same_f1(
     resamples: usize,
     seed: u64,
 ) -> Result<Interval> {
+    let rows = RowsById::new(pred)?;
+    let decisions = gold.iter().map(|pair| Decision {
+        group: &pair.id_a,
+        gold: pair.judgement >= Judgement::Same,
+        predicted: rows.alike(pair).0,
+    });
+    bootstrap_f1(decisions, resamples, seed)
+}
+
+/// A yes or no, what it should be, and the group it is drawn with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decision<'a> {
+    /// Decisions of one group are drawn together.
+    pub group: &'a str,
+    /// What is right.
+    pub gold: bool,
+    /// What was said.
+    pub predicted: bool,
+}
+
+/// The 95 % percentile interval of F1 over `resamples` draws of as many groups of decisions as
+/// there are; in any order of them the same.
+///
+/// # Errors
+/// [`Error::Parameter`] where there are no decisions or no resamples.
+pub fn bootstrap_f1<'a>(
+    decisions: impl IntoIterator<Item = Decision<'a>>,
+    resamples: usize,
+    seed: u64,
+) -> Result<Interval> {
     let wrong = |what| Error::parameter("bootstrap", what, "give at least one of each");
-    if gold.is_empty() {
+    // Sorted by group, so that draw number i means the same one in any order of the input.
+    let mut by_seed: BTreeMap<&str, Outcomes> = BTreeMap::new();
+    for decision in decisions {
+        by_seed.entry(decision.group).or_default().add(decision.gold, decision.predicted);
+    }
+    if by_seed.is_empty() {
         return Err(wrong("no pairs"));
     }
     if resamples == 0 {
         return Err(wrong("no resamples"));
-    }
-    let rows = RowsById::new(pred)?;
-    // Sorted by id, so that draw number i means the same group in any order of the input.
-    let mut by_seed: BTreeMap<&str, Outcomes> = BTreeMap::new();
-    for pair in gold {
-        let predicted = rows.alike(pair).0;
-        by_seed.entry(&pair.id_a).or_default().add(pair.judgement >= Judgement::Same, predicted);
     }
     let groups: Vec<Outcomes> = by_seed.into_values().collect();
 

@@ -24,6 +24,7 @@
 //! ```
 
 mod bootstrap;
+mod calibration;
 mod clustering;
 mod contingency;
 mod expected;
@@ -31,7 +32,8 @@ mod pairs;
 mod prf;
 mod read_pairs;
 
-pub use bootstrap::{Interval, bootstrap_same_f1};
+pub use bootstrap::{Decision, Interval, bootstrap_f1, bootstrap_same_f1};
+pub use calibration::expected_calibration_error;
 pub use clustering::{ClusteringScores, compare_groups, score_clusters};
 pub use pairs::{GoldPair, Judgement, PairScores, PredRow, compare_pairs};
 pub use prf::Prf;

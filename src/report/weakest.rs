@@ -77,6 +77,7 @@ mod tests {
             head,
             edges,
             floor: 0.1,
+            ..SavedGraph::default()
         };
         let shared = vec![Vec::new(); 5];
         let found = Found {

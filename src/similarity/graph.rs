@@ -130,7 +130,20 @@ impl Graph {
     /// The edge between two nodes, where there is one. O(log degree).
     #[must_use]
     pub fn edge(&self, a: usize, b: usize) -> Option<Neighbour> {
+        let at = self.position(a, b)?;
+        Some(self.neighbours[self.offsets[a] as usize + at])
+    }
+
+    /// Where `b` stands among the neighbours of `a`. O(log degree).
+    pub(crate) fn position(&self, a: usize, b: usize) -> Option<usize> {
         let row = &self.neighbours[self.offsets[a] as usize..self.offsets[a + 1] as usize];
-        row.binary_search_by_key(&(b as u32), |n| n.node).ok().map(|i| row[i])
+        row.binary_search_by_key(&(b as u32), |n| n.node).ok()
+    }
+
+    /// The same graph with another score a pair: `score(edge number, edge)`, edges numbered as
+    /// [`Graph::edges`] gives them. Pairs below `floor` are dropped.
+    pub(crate) fn rescored(&self, floor: f32, mut score: impl FnMut(usize, Edge) -> f32) -> Self {
+        let edges = self.edges().enumerate().map(|(i, e)| Edge { score: score(i, e), ..e });
+        Self::from_edges(self.n_nodes(), edges.filter(|e| e.score >= floor).collect(), floor)
     }
 }

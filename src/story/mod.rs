@@ -27,6 +27,7 @@ pub mod keywords;
 pub mod kmeans;
 pub mod linkage;
 pub mod partition;
+pub mod pooled;
 pub mod svd;
 
 pub use components::connected_components;
@@ -37,4 +38,5 @@ pub use keywords::add_keywords;
 pub use kmeans::kmeans;
 pub use linkage::average_linkage;
 pub use partition::{Groups, Partition};
+pub use pooled::pooled_linkage;
 pub use svd::randomized_svd;
