@@ -155,7 +155,7 @@ mod tests {
         let case = |i: u32| {
             let x = [number(i, 1), 3.0 * number(i, 2) + 7.0, 1.0];
             let same = 4.0 * x[0] - (x[1] - 7.0) + 2.0 * number(i, 3) > 0.3;
-            Case { x, same, weight: if i % 3 == 0 { 2.0 } else { 1.0 } }
+            Case { x, same, weight: if i.is_multiple_of(3) { 2.0 } else { 1.0 } }
         };
         let cases: Vec<Case<3>> = (0..2000).map(case).collect();
         let model = fit(&cases, 0.0);
