@@ -227,13 +227,15 @@ impl Seen {
             .edges
             .iter()
             .filter_map(|&e| Some(crate::similarity::Edge { a: local(e.a)?, b: local(e.b)?, ..e }));
+        let few = inside.len() <= FEW;
+        let edges = edges.filter(|e| few || !block::weak_and_far(e, &inside));
         let graph = Graph::from_edges(inside.len(), edges.collect(), 0.0);
         let head: Vec<u32> = largest
             .articles
             .iter()
             .map(|&i| local(found.head[i as usize]).unwrap_or_default())
             .collect();
-        let seen = Views::new(&inside, &normalizer, options.hashing, &largest.idf);
+        let seen = Views::new(&inside, &normalizer, options.hashing, &largest.idf, |_| true);
         let evidence = seen.evidence(&largest.rows, &graph);
         let ids: Vec<String> = inside.iter().map(|a| a.id.clone()).collect();
         let stories: Vec<String> = inside.iter().map(|a| a.story.clone()).collect();

@@ -18,6 +18,7 @@
 //! a pair.
 
 mod around;
+mod centre;
 mod evidence;
 mod features;
 mod logistic;

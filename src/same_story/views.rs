@@ -11,10 +11,18 @@ use rustc_hash::FxHashMap;
 
 use crate::Article;
 use crate::text::{Normalizer, words};
-use crate::vectorize::{Csr, Hashing, Norm, Parts, Tf, WordBuckets};
+use crate::vectorize::{Hashing, Norm, Parts, Row, Tf, WordBuckets};
 
 /// Characters of the text that belong to the opening.
 const OPENING: usize = 350;
+/// N-grams of an opening that are kept, the heaviest: they hold nearly all of its weight.
+const LEAD_COLUMNS: usize = 224;
+/// Characters of the text whose words are looked at.
+const READ: usize = 4000;
+/// Words that are kept, the heaviest.
+pub(super) const WORDS: usize = 400;
+/// Spellings a worker remembers.
+const REMEMBERED: usize = 1 << 16;
 /// Words of an article that say most of what it is about.
 const HEAVIEST: usize = 15;
 
@@ -27,12 +35,23 @@ pub(super) const NUMBER: u8 = 4;
 /// One of the heaviest words.
 pub(super) const HEAVY: u8 = 8;
 
-/// A word of an article.
+/// A word of an article; 8 bytes, as lists of them come from far memory.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WordOf {
     pub(super) key: u32,
-    pub(super) weight: f32,
+    /// In units of 1/512: no word weighs 128.
+    weight: u16,
     pub(super) flags: u8,
+}
+
+impl WordOf {
+    fn new(key: u32, weight: f32, flags: u8) -> Self {
+        Self { key, weight: (weight * 512.0) as u16, flags }
+    }
+
+    pub(super) fn weight(self) -> f32 {
+        f32::from(self.weight) / 512.0
+    }
 }
 
 /// What of an article is no vector.
@@ -54,18 +73,61 @@ pub(super) struct View {
     pub(super) seconds: Option<i64>,
 }
 
+/// The heaviest n-grams of an opening, ascending by column, scaled to length 1.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Lead {
+    /// Columns, in the lowest bit whether the title has them, and values.
+    columns: Vec<(u32, f32)>,
+}
+
+impl Lead {
+    /// Each column with its value and whether (1) or not (0) the title has it.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, f32, f32)> + '_ {
+        self.columns.iter().map(|&(packed, value)| (packed >> 1, value, (packed & 1) as f32))
+    }
+
+    /// The title's part of the length, squared.
+    pub(super) fn title_square(&self) -> f32 {
+        self.iter().map(|(_, value, in_title)| value * value * in_title).sum()
+    }
+
+    /// Of a row of the opening, and one of the title.
+    fn new(row: Row<'_>, title: Row<'_>) -> Self {
+        let mut some: Vec<(u32, f32)> =
+            row.indices.iter().copied().zip(row.data.iter().copied()).collect();
+        if some.len() > LEAD_COLUMNS {
+            some.select_nth_unstable_by(LEAD_COLUMNS, |a, b| {
+                b.1.total_cmp(&a.1).then(a.0.cmp(&b.0))
+            });
+            some.truncate(LEAD_COLUMNS);
+            some.sort_unstable_by_key(|&(column, _)| column);
+        }
+        let length = some.iter().map(|&(_, v)| v * v).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+        let mut at = 0;
+        for (column, value) in &mut some {
+            while title.indices.get(at).is_some_and(|t| t < column) {
+                at += 1;
+            }
+            // Columns have 24 bits at most.
+            *column = *column << 1 | u32::from(title.indices.get(at) == Some(column));
+            *value /= length;
+        }
+        some.shrink_to_fit();
+        Self { columns: some }
+    }
+}
+
 /// All articles of one script, seen as pairs need them.
 #[derive(Debug)]
 pub struct Views {
-    /// One row an article: the opening.
-    pub(super) leads: Csr,
-    /// For each stored value of `leads` whether the title holds its column.
-    pub(super) in_title: Vec<bool>,
+    /// The opening of each article.
+    pub(super) leads: Vec<Lead>,
     pub(super) articles: Vec<View>,
 }
 
 impl Views {
-    /// Looks at `articles`. `idf` is one weight a bucket of `hashing`, as the rows have it.
+    /// Looks at those of `articles` that `needed` names (pairs of others have no evidence).
+    /// `idf` is one weight a bucket of `hashing`, as the rows have it.
     ///
     /// # Panics
     /// Where `idf` has another length than `hashing` has buckets.
@@ -75,9 +137,13 @@ impl Views {
         normalizer: &Normalizer,
         hashing: Hashing,
         idf: &[f32],
+        needed: impl Fn(usize) -> bool + Sync,
     ) -> Self {
         let mut plain = hashing;
         plain.lead = None;
+        let blank = Article::default();
+        let articles: Vec<&Article> =
+            articles.iter().enumerate().map(|(i, a)| if needed(i) { a } else { &blank }).collect();
         let openings: Vec<Parts<'_>> =
             articles.iter().map(|a| (a.title.as_str(), opening(&a.text))).collect();
         let titles: Vec<Parts<'_>> =
@@ -85,10 +151,9 @@ impl Views {
         // The mean length is BM25's, which a short opening has no use for.
         let leads = plain.rows(normalizer, &openings, Tf::Log, 1.0, idf, Norm::L2);
         let heads = plain.rows(normalizer, &titles, Tf::Log, 1.0, idf, Norm::L2);
-        let in_title = (0..articles.len())
+        let leads = (0..articles.len())
             .into_par_iter()
-            .map(|i| marks(leads.row(i).indices, heads.row(i).indices))
-            .flatten_iter()
+            .map(|i| Lead::new(leads.row(i), heads.row(i)))
             .collect();
         let roots: Vec<f32> = idf.iter().map(|x| x.sqrt()).collect();
         let views = articles
@@ -99,46 +164,70 @@ impl Views {
                 |reader, article| reader.read(article, normalizer, &roots),
             )
             .collect();
-        Self { leads, in_title, articles: views }
-    }
-
-    /// The opening of article `i`: columns, values, and which are the title's.
-    pub(super) fn lead(&self, i: usize) -> (&[u32], &[f32], &[bool]) {
-        let row = self.leads.row(i);
-        let from = self.leads.indptr()[i] as usize;
-        (row.indices, row.data, &self.in_title[from..from + row.indices.len()])
+        Self { leads, articles: views }
     }
 }
 
 /// The first characters of a text, to a whole one.
 fn opening(text: &str) -> &str {
-    &text[..text.char_indices().nth(OPENING).map_or(text.len(), |(i, _)| i)]
+    first(text, OPENING)
 }
 
-/// For each of `columns` whether `some` has it; both ascend.
-fn marks(columns: &[u32], some: &[u32]) -> Vec<bool> {
-    let mut at = 0;
-    columns
-        .iter()
-        .map(|&column| {
-            while some.get(at).is_some_and(|&s| s < column) {
-                at += 1;
-            }
-            some.get(at) == Some(&column)
-        })
-        .collect()
+fn first(text: &str, characters: usize) -> &str {
+    // No character is longer than four bytes, and none shorter than one.
+    if text.len() <= characters {
+        return text;
+    }
+    &text[..text.char_indices().nth(characters).map_or(text.len(), |(i, _)| i)]
+}
+
+/// Whether a character is a number; most letters are told apart without a table.
+fn is_number(c: char) -> bool {
+    match c {
+        '0'..='9' => true,
+        // No number from Latin Extended-A up to the Arabic letters.
+        '\0'..='\u{b1}' | '\u{100}'..='\u{65f}' => false,
+        _ => c.is_numeric(),
+    }
+}
+
+/// What is the same of a word wherever it stands.
+#[derive(Clone, Copy)]
+struct Known {
+    /// Of its normalised form.
+    key: u64,
+    /// Weight of its rarest n-gram.
+    rarest: f32,
+    number: bool,
 }
 
 /// Buffers of one worker.
 struct Reader {
     buckets: WordBuckets,
+    /// Spellings met before: most of a text is words of other texts.
+    known: FxHashMap<Box<str>, Known>,
     /// Of each word how often, its weight and its flags.
     seen: FxHashMap<u64, (u32, f32, u8)>,
 }
 
 impl Reader {
     fn new(hashing: Hashing) -> Self {
-        Self { buckets: WordBuckets::new(hashing), seen: FxHashMap::default() }
+        let buckets = WordBuckets::new(hashing);
+        Self { buckets, known: FxHashMap::default(), seen: FxHashMap::default() }
+    }
+
+    fn know(&mut self, word: &str, normalizer: &Normalizer, roots: &[f32]) -> Known {
+        if let Some(known) = self.known.get(word) {
+            return *known;
+        }
+        let (key, buckets) = self.buckets.of(normalizer, word);
+        let rarest = buckets.iter().map(|&b| roots[b as usize]).fold(0.0, f32::max);
+        let known = Known { key, rarest, number: word.chars().any(is_number) };
+        if self.known.len() >= REMEMBERED {
+            self.known.clear();
+        }
+        self.known.insert(word.into(), known);
+        known
     }
 
     fn read(&mut self, article: &Article, normalizer: &Normalizer, roots: &[f32]) -> View {
@@ -146,29 +235,29 @@ impl Reader {
         let whole = !article.text.is_empty();
         let in_title = if whole { TITLE | LEAD } else { LEAD };
         let title_words = self.add(&article.title, usize::MAX, in_title, normalizer, roots);
-        let text_words =
-            self.add(&article.text, opening(&article.text).len(), LEAD, normalizer, roots);
+        let text = first(&article.text, READ);
+        let text_words = self.add(text, opening(text).len(), LEAD, normalizer, roots);
         let mut words: Vec<WordOf> = self
             .seen
             .iter()
-            .map(|(&key, &(count, weight, flags))| WordOf {
-                key: (key >> 32) as u32,
-                weight: (1.0 + libm::logf(count as f32)) * weight,
-                flags,
+            .map(|(&key, &(count, weight, flags))| {
+                let weight = (1.0 + libm::logf(count as f32)) * weight;
+                WordOf::new((key >> 32) as u32, weight, flags)
             })
             .collect();
         let order = |a: &WordOf, b: &WordOf| {
-            b.weight.total_cmp(&a.weight).then(a.key.cmp(&b.key)).then(a.flags.cmp(&b.flags))
+            b.weight.cmp(&a.weight).then(a.key.cmp(&b.key)).then(a.flags.cmp(&b.flags))
         };
         words.sort_unstable_by(order);
+        words.truncate(WORDS);
         let heavy = words.len().min(HEAVIEST);
         for word in &mut words[..heavy] {
             word.flags |= HEAVY;
         }
         // Sums in a fixed order: that of the weights.
-        let length = words.iter().map(|w| w.weight * w.weight).sum::<f32>().sqrt();
+        let length = words.iter().map(|w| w.weight() * w.weight()).sum::<f32>().sqrt();
         let is_number = |w: &&WordOf| w.flags & NUMBER != 0;
-        let numbers = words.iter().filter(is_number).map(|w| w.weight).sum();
+        let numbers = words.iter().filter(is_number).map(|w| w.weight()).sum();
         let lead_numbers =
             words.iter().filter(is_number).filter(|w| w.flags & LEAD != 0).count() as u32;
         words.sort_by_key(|w| w.key);
@@ -197,12 +286,9 @@ impl Reader {
         let mut n = 0;
         for word in words(text) {
             n += 1;
-            let (key, buckets) = self.buckets.of(normalizer, word.text);
-            let entry = self.seen.entry(key).or_insert_with(|| {
-                let rarest = buckets.iter().map(|&b| roots[b as usize]).fold(0.0, f32::max);
-                let number = word.text.chars().any(char::is_numeric);
-                (0, rarest, if number { NUMBER } else { 0 })
-            });
+            let known = self.know(word.text, normalizer, roots);
+            let number = if known.number { NUMBER } else { 0 };
+            let entry = self.seen.entry(known.key).or_insert((0, known.rarest, number));
             entry.0 += 1;
             if word.offset < opening {
                 entry.2 |= flag;
@@ -216,6 +302,13 @@ impl Reader {
 mod tests {
     use super::*;
     use crate::text::NormalizeOptions;
+
+    #[test]
+    fn numbers_are_told_without_a_table_as_with_one() {
+        for c in '\0'..='\u{2fff}' {
+            assert_eq!(is_number(c), c.is_numeric(), "{c:?}");
+        }
+    }
 
     #[test]
     fn a_title_is_a_title_only_beside_a_text() {
@@ -235,15 +328,16 @@ mod tests {
             &Normalizer::new(NormalizeOptions::default()),
             hashing,
             &vec![1.0; hashing.n_features()],
+            |_| true,
         );
         let titles: Vec<u32> = views.articles.iter().map(|v| v.title_words).collect();
         assert_eq!(titles, [2, 0, 0]);
         let words: Vec<u32> = views.articles.iter().map(|v| v.n_words).collect();
         assert_eq!(words, [6, 2, 2]);
         assert_eq!(views.articles[0].lead_numbers, 1);
-        let marked = |i: usize| views.lead(i).2.iter().filter(|&&m| m).count();
+        let marked = |i: usize| views.leads[i].iter().filter(|l| l.2 > 0.0).count();
         assert!(marked(0) > 0 && marked(1) == 0 && marked(2) == 0);
         // Alone, a title is a text: the two are seen alike.
-        assert_eq!(views.lead(1).0, views.lead(2).0);
+        assert_eq!(views.leads[1].columns, views.leads[2].columns);
     }
 }
