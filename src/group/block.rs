@@ -4,6 +4,7 @@
 //! script has its own document frequencies, so that a hundred Arabic articles among twenty
 //! thousand English ones are weighed as what they are.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::weights::{CorpusWeights, ScriptWeights};
@@ -37,9 +38,10 @@ pub(super) struct Found {
     pub(super) report: GroupReport,
 }
 
-/// Counts, weighs and joins each script's articles.
+/// Counts, weighs and joins each script's articles. `texts` has what is counted of theirs.
 pub(super) fn vectorize_and_join(
     articles: &[&Article],
+    texts: &[Cow<'_, str>],
     normalizer: &Normalizer,
     options: &GroupOptions,
     progress: &dyn Fn(Stage),
@@ -69,10 +71,7 @@ pub(super) fn vectorize_and_join(
         progress(Stage::Count);
         let parts: Vec<Parts<'_>> = places
             .iter()
-            .map(|&i| {
-                let a = articles[i as usize];
-                (a.title.as_str(), a.text.as_str())
-            })
+            .map(|&i| (articles[i as usize].title.as_str(), texts[i as usize].as_ref()))
             .collect();
         let counts = options.hashing.count(normalizer, &parts);
         drop(parts);

@@ -1,6 +1,6 @@
 //! The main job: a day's articles into story groups.
 //!
-//! [`group`] runs the whole way: canonical order, one block a script, n-gram counts, blended
+//! [`group`] runs the whole way: canonical order, boilerplate out, one block a script, n-gram counts, blended
 //! document frequencies, rows, join, cut, copies, description. Everything that could depend
 //! on the order of the input works on articles sorted by time and id, so the groups do not;
 //! every sum has a fixed order, so the threads do not matter either.
@@ -34,17 +34,20 @@ mod sweep;
 mod texts;
 mod weights;
 
+use std::borrow::Cow;
+
+use crate::boilerplate::BoilerplateReport;
 use crate::similarity::{Edge, Graph, Pruning};
 use crate::story::{
-    Partition, Placement, Stories, Story, average_linkage, connected_components, copy_families,
-    dbscan, density, describe,
+    CopyRule, Partition, Placement, Stories, Story, average_linkage, connected_components,
+    copy_families_by_text, dbscan, density, describe,
 };
 use crate::text::{NormalizeOptions, Normalizer};
 use crate::vectorize::{BlendOptions, Hashing, Lead, Tf};
 use crate::{Article, Error, Result};
 
 pub use explain::{Explanation, Part, Place, Tie, Word, explain};
-pub use recut::{SavedGraph, recut};
+pub use recut::{RecutOptions, SavedGraph, recut};
 pub use sweep::{Cut, SweepOptions, even_thresholds, sweep};
 pub use texts::describe_texts;
 pub use weights::{CorpusWeights, ScriptWeights};
@@ -61,6 +64,34 @@ pub enum Method {
     Kmeans,
     /// Connected components.
     Components,
+}
+
+/// What becomes of text that one source repeats over many articles; see
+/// [`crate::boilerplate`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Boilerplate {
+    /// It is not counted; what is shown keeps it.
+    #[default]
+    Cut,
+    /// It counts as all else.
+    Keep,
+}
+
+impl Boilerplate {
+    /// What is counted of the articles' texts, and what was cut.
+    pub(crate) fn texts<'a>(
+        self,
+        articles: &[&'a Article],
+        normalizer: &Normalizer,
+    ) -> (Vec<Cow<'a, str>>, BoilerplateReport) {
+        match self {
+            Self::Cut => crate::boilerplate::cut(articles, normalizer),
+            Self::Keep => {
+                let whole = articles.iter().map(|article| Cow::Borrowed(article.text.as_str()));
+                (whole.collect(), BoilerplateReport::default())
+            }
+        }
+    }
 }
 
 /// Settings of [`group`].
@@ -82,8 +113,10 @@ pub struct GroupOptions {
     pub pruning: Pruning,
     /// Most earlier neighbours an article keeps.
     pub max_edges: usize,
-    /// The cosine from which two articles of one story may be copies of one text.
-    pub copy_cosine: f32,
+    /// When two articles of one story carry one text.
+    pub copies: CopyRule,
+    /// Whether what an outlet repeats on page after page is cut before anything is counted.
+    pub boilerplate: Boilerplate,
     /// Which spellings are folded.
     pub normalize: NormalizeOptions,
     /// N-grams and columns.
@@ -117,7 +150,8 @@ impl Default for GroupOptions {
             window: None,
             pruning: Pruning::Fast,
             max_edges: 100,
-            copy_cosine: 0.5,
+            copies: CopyRule::default(),
+            boilerplate: Boilerplate::Cut,
             normalize: NormalizeOptions::default(),
             hashing,
             tf: Tf::Log,
@@ -185,6 +219,8 @@ pub struct GroupReport {
     pub verified: u64,
     /// N-grams counted.
     pub ngrams: u64,
+    /// Text that was cut before anything was counted.
+    pub boilerplate: BoilerplateReport,
 }
 
 /// One script of the input.
@@ -234,7 +270,9 @@ pub fn group(
     let order = canonical_order(articles);
     let sorted: Vec<&Article> = order.iter().map(|&i| &articles[i as usize]).collect();
     let normalizer = Normalizer::new(options.normalize);
-    let found = block::vectorize_and_join(&sorted, &normalizer, options, progress)?;
+    progress(Stage::Count);
+    let (texts, boilerplate) = options.boilerplate.texts(&sorted, &normalizer);
+    let found = block::vectorize_and_join(&sorted, &texts, &normalizer, options, progress)?;
     progress(Stage::Link);
     let floor = options.threshold * options.floor_share;
     let graph = Graph::from_edges(sorted.len(), found.edges, floor);
@@ -243,7 +281,9 @@ pub fn group(
         None => expand(&cut(&graph, options)?, &found.head),
     };
     progress(Stage::Describe);
-    let families = families(&graph, &partition, &found.head, options.copy_cosine);
+    let families = copy_families_by_text(&graph, &partition, &sorted, &texts, &options.copies);
+    let families = with_equal_copies(families, &found.head);
+    drop(texts);
     let full = with_equal_rows(&graph, &found.head);
     let mut stories = describe(&sorted, &partition, &families, &full);
     if options.keywords {
@@ -257,6 +297,7 @@ pub fn group(
     let mut report = found.report;
     report.equal = found.head.iter().enumerate().filter(|&(i, &h)| h != i as u32).count();
     report.edges = graph.n_edges();
+    report.boilerplate = boilerplate;
     Ok(Grouping {
         graph: SavedGraph::new(&sorted, &graph, &found.head, options),
         weights: found.weights,
@@ -285,7 +326,9 @@ fn check(options: &GroupOptions) -> Result<()> {
         ));
     }
     share("--floor", options.floor_share)?;
-    share("--copy-cosine", options.copy_cosine)?;
+    share("--copy-likeness", options.copies.likeness)?;
+    share("--copy-cosine", options.copies.min_cosine)?;
+    share("--copy-cosine", options.copies.cosine_alone)?;
     options.blend.check()?;
     if options.clusters == Some(0) {
         return Err(Error::parameter("--clusters", "0 clusters", "give a number from 1 on"));
@@ -321,14 +364,8 @@ fn expand(partition: &Partition, head: &[u32]) -> Partition {
     Partition::from_labels(&labels)
 }
 
-/// Copy families: those of the graph, equal rows always being copies.
-fn families(
-    graph: &Graph,
-    partition: &Partition,
-    head: &[u32],
-    copy_cosine: f32,
-) -> Vec<Option<u32>> {
-    let mut found = copy_families(graph, partition, copy_cosine);
+/// Copy families of the graph, with equal rows, which are always copies.
+fn with_equal_copies(mut found: Vec<Option<u32>>, head: &[u32]) -> Vec<Option<u32>> {
     let mut next = found.iter().flatten().max().map_or(0, |m| m + 1);
     for (i, &h) in head.iter().enumerate() {
         if h as usize != i {

@@ -3,9 +3,13 @@
 //! What a cut needs is small: the ids in canonical order, which articles are equal, the edges
 //! above a floor. Cutting 30,000 articles again takes a fraction of a second.
 
-use super::{GroupOptions, Method, expand, families, with_equal_rows};
+use super::{Boilerplate, GroupOptions, Method, expand, with_equal_copies, with_equal_rows};
 use crate::similarity::{Edge, Graph};
-use crate::story::{Partition, Stories, average_linkage, connected_components, dbscan, density};
+use crate::story::{
+    CopyRule, Partition, Stories, average_linkage, connected_components, copy_families_by_text,
+    dbscan, density,
+};
+use crate::text::Normalizer;
 use crate::{Article, Error, Result};
 
 /// The similarity graph of a corpus; what an edge file holds.
@@ -42,22 +46,37 @@ fn plain(score: f32) -> f64 {
     (f64::from(score) * 1e6).round() / 1e6
 }
 
+/// How [`recut`] cuts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RecutOptions {
+    /// The score two articles (on average, two groups) need to stand together; 0 to 1.
+    pub threshold: f32,
+    /// How the graph is cut.
+    pub method: Method,
+    /// When two articles of one story carry one text.
+    pub copies: CopyRule,
+    /// Whether copies are told by their texts without boilerplate.
+    pub boilerplate: Boilerplate,
+}
+
+impl Default for RecutOptions {
+    /// Those of [`GroupOptions::default`].
+    fn default() -> Self {
+        let GroupOptions { threshold, method, copies, boilerplate, .. } = GroupOptions::default();
+        Self { threshold, method, copies, boilerplate }
+    }
+}
+
 /// Cuts a saved graph again. `articles`, in the order of the saved ids, may be empty articles
-/// that hold nothing but their id.
+/// that hold nothing but their id; copies are then told by their cosines.
 ///
 /// # Errors
 /// [`Error::Parameter`] where the threshold is below the floor of the file, or the method
 /// needs the texts.
-pub fn recut(
-    saved: &SavedGraph,
-    articles: &[&Article],
-    threshold: f32,
-    method: Method,
-    copy_cosine: f32,
-) -> Result<Stories> {
-    let threshold = check_threshold(saved, threshold)?;
+pub fn recut(saved: &SavedGraph, articles: &[&Article], options: &RecutOptions) -> Result<Stories> {
+    let threshold = check_threshold(saved, options.threshold)?;
     let graph = Graph::from_edges(saved.ids.len(), saved.edges.clone(), saved.floor);
-    let partition: Partition = match method {
+    let partition: Partition = match options.method {
         Method::Linkage => average_linkage(&graph, threshold),
         Method::Components => connected_components(&graph, threshold),
         Method::Dbscan => dbscan(&graph, threshold, density::MIN_POINTS)?,
@@ -70,7 +89,10 @@ pub fn recut(
         }
     };
     let partition = expand(&partition, &saved.head);
-    let families = families(&graph, &partition, &saved.head, copy_cosine);
+    let normalizer = Normalizer::new(GroupOptions::default().normalize);
+    let (texts, _) = options.boilerplate.texts(articles, &normalizer);
+    let families = copy_families_by_text(&graph, &partition, articles, &texts, &options.copies);
+    let families = with_equal_copies(families, &saved.head);
     let full = with_equal_rows(&graph, &saved.head);
     Ok(crate::story::describe(articles, &partition, &families, &full))
 }
