@@ -9,6 +9,8 @@
 //! "ضرب زلزال تعز. تابعنا على تويتر" -> "ضرب زلزال تعز.", "تابعنا على تويتر"
 //! ```
 
+use std::sync::LazyLock;
+
 use crate::text::{Normalizer, SPACE};
 
 /// One line or sentence of a text.
@@ -31,16 +33,20 @@ pub(super) fn segments(
     mut emit: impl FnMut(Segment),
 ) {
     // Offsets are 32 bits: what lies beyond 4 GB of one article is left alone.
+    let known = &*LETTERS;
     let mut open: Option<Segment> = None;
     for (start, end) in pieces(text) {
         let (Ok(first), Ok(last)) = (u32::try_from(start), u32::try_from(end)) else { break };
         codes.clear();
         normalizer.fold_into(&text[start..end], codes);
         let (mut hash, mut letters) = (0, 0);
-        for &code in codes.iter().filter(|&&code| is_letter(code)) {
-            // The shortest chain of steps: this is done for every letter of the input.
-            hash = (u64::rotate_left(hash, 5) ^ u64::from(code)).wrapping_mul(ODD);
-            letters += 1;
+        for &code in &*codes {
+            // The shortest chain of steps, and no branch that a space could make go wrong: this
+            // is done for every character of the input.
+            let is_letter = known.is_letter(code);
+            let next = (u64::rotate_left(hash, 5) ^ u64::from(code)).wrapping_mul(ODD);
+            hash = if is_letter { next } else { hash };
+            letters += u32::from(is_letter);
         }
         hash = mixed(hash, u64::from(letters));
         match &mut open {
@@ -56,38 +62,81 @@ pub(super) fn segments(
 
 /// Byte ranges of lines and sentences, one after the other, without gaps.
 fn pieces(text: &str) -> impl Iterator<Item = (usize, usize)> {
+    let bytes = text.as_bytes();
     let mut start = 0;
     std::iter::from_fn(move || {
         if start == text.len() {
             return None;
         }
-        let mut after_stop = false;
-        let mut end = text.len();
-        for (i, c) in text[start..].char_indices() {
-            let is_line_end = matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
-            if is_line_end || (after_stop && c.is_whitespace()) {
-                end = start + i + c.len_utf8();
-                break;
-            }
-            after_stop = match c {
-                '.' | '!' | '?' | '…' | '؟' | '۔' | '。' => true,
-                // Quotation marks and brackets close behind the stop.
-                '"' | '\'' | ')' | ']' | '»' | '”' | '’' => after_stop,
-                _ => false,
+        let mut at = start;
+        let end = loop {
+            let Some(far) = bytes[at..].iter().position(|&b| MAY_END[usize::from(b)]) else {
+                break text.len();
             };
-        }
+            // The character that has this byte: all but the first of its bytes look alike.
+            let mut first = at + far;
+            while !text.is_char_boundary(first) {
+                first -= 1;
+            }
+            let c = text[first..].chars().next().unwrap_or_default();
+            let next = first + c.len_utf8();
+            match c {
+                '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => break next,
+                '.' | '!' | '?' | '…' | '؟' | '۔' | '。' => {
+                    // Quotation marks and brackets close behind the stop.
+                    let closing = |c: char| matches!(c, '"' | '\'' | ')' | ']' | '»' | '”' | '’');
+                    let rest = text[next..].trim_start_matches(closing);
+                    if let Some(c) = rest.chars().next().filter(|c| c.is_whitespace()) {
+                        break text.len() - rest.len() + c.len_utf8();
+                    }
+                }
+                _ => {}
+            }
+            at = next;
+        };
         let piece = (start, end);
         start = end;
         Some(piece)
     })
 }
 
-fn is_letter(code: u32) -> bool {
-    match code {
-        // Most of what comes, said without a search.
-        0..=0x7F => (code as u8).is_ascii_alphanumeric(),
-        0x620..=0x64A => code != 0x640,
-        _ => code & SPACE == 0 && char::from_u32(code).is_some_and(char::is_alphanumeric),
+/// Whether a character that ends a segment has this byte; nearly all bytes of a text have not.
+static MAY_END: [bool; 256] = {
+    let mut may_end = [false; 256];
+    // The first byte of U+0085, the last of U+061F and U+06D4, the first of general and CJK
+    // punctuation.
+    let ends = [b'\n', b'\r', b'.', b'!', b'?', 0xC2, 0x9F, 0x94, 0xE2, 0xE3];
+    let mut i = 0;
+    while i < ends.len() {
+        may_end[ends[i] as usize] = true;
+        i += 1;
+    }
+    may_end
+};
+
+/// Characters whose kind is kept at hand: Latin, Greek, Cyrillic, Hebrew, Arabic.
+const KNOWN: usize = 0x800;
+
+/// Which characters are letters or digits.
+struct Letters([bool; KNOWN]);
+
+static LETTERS: LazyLock<Letters> = LazyLock::new(|| {
+    let mut letters = [false; KNOWN];
+    for (code, is_letter) in (0..).zip(&mut letters) {
+        // A tatweel alone is a line.
+        *is_letter = code != 0x640 && char::from_u32(code).is_some_and(char::is_alphanumeric);
+    }
+    Letters(letters)
+});
+
+impl Letters {
+    fn is_letter(&self, code: u32) -> bool {
+        // No white space is a letter: its mark need not be looked at.
+        let code = code & !SPACE;
+        match self.0.get(code as usize) {
+            Some(&known) => known,
+            None => char::from_u32(code).is_some_and(char::is_alphanumeric),
+        }
     }
 }
 
@@ -125,6 +174,14 @@ mod tests {
             ("See www.example.com now", vec!["See www.example.com now"]),
             ("End.\n\n *** \nMore", vec!["End.\n\n *** \n", "More"]),
             ("\n\nMore", vec!["More"]),
+            (
+                "وصل «اليوم.» ثم غادر؟! نعم… ربما",
+                vec!["وصل «اليوم.» ", "ثم غادر؟! ", "نعم… ", "ربما"],
+            ),
+            (
+                "one\u{85}two\u{2028}three ۔ four",
+                vec!["one\u{85}", "two\u{2028}", "three ۔ ", "four"],
+            ),
             ("... !", vec![]),
             ("", vec![]),
         ] {

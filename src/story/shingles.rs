@@ -181,6 +181,7 @@ impl Kind {
             // Most of what comes, said without a search.
             0..=0x7F => (code as u8).is_ascii_alphanumeric(),
             0x620..=0x64A => code != 0x640,
+            0x600..=0x61F | 0x2000..=0x206F => false,
             0x3041..=0x30FF | 0x3400..=0x9FFF => return Self::Word,
             _ => code & SPACE == 0 && char::from_u32(code).is_some_and(char::is_alphanumeric),
         };
@@ -189,7 +190,12 @@ impl Kind {
 }
 
 fn is_digit(code: u32) -> bool {
-    char::from_u32(code & !SPACE).is_some_and(char::is_numeric)
+    match code {
+        0..=0x7F => (code as u8).is_ascii_digit(),
+        // Arabic letters begin most words, and are slow to look up.
+        0x620..=0x64A => false,
+        _ => char::from_u32(code & !SPACE).is_some_and(char::is_numeric),
+    }
 }
 
 fn is_separator(code: u32) -> bool {
