@@ -27,14 +27,13 @@
 //! ```
 
 mod block;
+mod boilerplate;
 mod explain;
 mod recut;
 mod shared;
 mod sweep;
 mod texts;
 mod weights;
-
-use std::borrow::Cow;
 
 use crate::boilerplate::BoilerplateReport;
 use crate::similarity::{Edge, Graph, Pruning};
@@ -46,6 +45,7 @@ use crate::text::{NormalizeOptions, Normalizer};
 use crate::vectorize::{BlendOptions, Hashing, Lead, Tf};
 use crate::{Article, Error, Result};
 
+pub use boilerplate::Boilerplate;
 pub use explain::{Explanation, Part, Place, Tie, Word, explain};
 pub use recut::{RecutOptions, SavedGraph, recut};
 pub use sweep::{Cut, SweepOptions, even_thresholds, sweep};
@@ -64,34 +64,6 @@ pub enum Method {
     Kmeans,
     /// Connected components.
     Components,
-}
-
-/// What becomes of text that one source repeats over many articles; see
-/// [`crate::boilerplate`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Boilerplate {
-    /// It is not counted; what is shown keeps it.
-    #[default]
-    Cut,
-    /// It counts as all else.
-    Keep,
-}
-
-impl Boilerplate {
-    /// What is counted of the articles' texts, and what was cut.
-    pub(crate) fn texts<'a>(
-        self,
-        articles: &[&'a Article],
-        normalizer: &Normalizer,
-    ) -> (Vec<Cow<'a, str>>, BoilerplateReport) {
-        match self {
-            Self::Cut => crate::boilerplate::cut(articles, normalizer),
-            Self::Keep => {
-                let whole = articles.iter().map(|article| Cow::Borrowed(article.text.as_str()));
-                (whole.collect(), BoilerplateReport::default())
-            }
-        }
-    }
 }
 
 /// Settings of [`group`].
