@@ -32,6 +32,7 @@
 //! |---|---|
 //! | [`corpus`] | files and folders to [`Article`]s: JSONL, CSV, Parquet, text, packed or not |
 //! | [`text`] | HTML, normalisation, scripts, words |
+//! | [`boilerplate`] | what an outlet repeats on page after page is found and cut |
 //! | [`vectorize`] | n-grams, hashed or learned; TF-IDF rows as linfa `Fit` and `Transformer` |
 //! | [`similarity`] | the threshold self-join and the graph it finds |
 //! | [`same_story`] | the probability that two articles tell the same story |
@@ -45,6 +46,7 @@
 //! number of threads and do not depend on the order of the input.
 
 pub mod article;
+pub mod boilerplate;
 pub mod corpus;
 pub mod error;
 pub mod group;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use khabar::Article;
 use khabar::corpus::{ReadOptions, read};
-use khabar::group::{GroupOptions, Grouping, Method, group, recut};
+use khabar::group::{Boilerplate, GroupOptions, Grouping, Method, RecutOptions, group, recut};
 use khabar::metrics::compare_groups;
 use khabar::vectorize::Tf;
 
@@ -100,14 +100,14 @@ fn a_saved_graph_cut_again_gives_the_same_stories() {
     let found = grouped(&articles, &options);
     let by_id = |id: &str| articles.iter().find(|a| a.id == id).unwrap();
     let ordered: Vec<&Article> = found.graph.ids.iter().map(|id| by_id(id)).collect();
-    let again =
-        recut(&found.graph, &ordered, options.threshold, options.method, options.copy_cosine)
-            .unwrap();
+    let again = recut(&found.graph, &ordered, &RecutOptions::default()).unwrap();
     for (article, placement) in ordered.iter().zip(&again.placements) {
         let at = articles.iter().position(|a| a.id == article.id).unwrap();
         assert_eq!(placement.story_id, found.placements[at].story_id);
+        assert_eq!(placement.copy_id, found.placements[at].copy_id);
     }
-    let below = recut(&found.graph, &ordered, 0.01, options.method, 0.5).unwrap_err().to_string();
+    let low = RecutOptions { threshold: 0.01, ..RecutOptions::default() };
+    let below = recut(&found.graph, &ordered, &low).unwrap_err().to_string();
     assert!(below.contains("floor"), "{below}");
 }
 
@@ -137,7 +137,7 @@ fn each_demo_pair_of_one_story_alone_has_shared_words() {
 }
 
 #[test]
-fn a_footer_shared_by_all_moves_few_stories_and_a_flood_of_one_text_makes_one() {
+fn a_footer_shared_by_all_changes_nothing_and_a_flood_of_one_text_makes_one_story() {
     let footer = " اشترك في نشرتنا البريدية وتابعنا على مواقع التواصل، جميع الحقوق محفوظة للصحيفة";
     let demo = demo();
     let arabic: Vec<&Article> = demo.iter().filter(|a| a.lang == "ar").collect();
@@ -146,16 +146,20 @@ fn a_footer_shared_by_all_moves_few_stories_and_a_flood_of_one_text_makes_one() 
         .iter()
         .map(|a| Article { text: format!("{}{footer}", a.text), ..a.clone() })
         .collect();
-    let (a, b) = (
-        grouped(&before, &GroupOptions::default()).stories.len(),
-        grouped(&after, &GroupOptions::default()).stories.len(),
-    );
-    assert!(a.abs_diff(b) <= a / 10, "{a} stories without the footer, {b} with it");
+    let (a, b) =
+        (grouped(&before, &GroupOptions::default()), grouped(&after, &GroupOptions::default()));
+    assert_eq!(named(&after, &b), named(&before, &a));
+    assert_eq!(b.report.boilerplate.articles, after.len());
+    let keep = GroupOptions { boilerplate: Boilerplate::Keep, ..GroupOptions::default() };
+    let kept = grouped(&after, &keep);
+    assert_ne!(named(&after, &kept), named(&before, &a), "the footer would do harm");
+    assert_eq!(kept.report.boilerplate.articles, 0);
     let flood: Vec<Article> =
         (0..20_000).map(|i| Article { id: format!("{i}"), ..before[3].clone() }).collect();
     let found = grouped(&flood, &GroupOptions::default());
     assert_eq!(found.stories.len(), 1);
     assert_eq!(found.report.equal, 19_999);
+    assert_eq!(found.report.boilerplate.articles, 0);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use khabar::Article;
 use khabar::corpus::{ReadOptions, read};
 use khabar::group::{
-    GroupOptions, Method, SavedGraph, SweepOptions, even_thresholds, group, recut, sweep,
+    GroupOptions, RecutOptions, SavedGraph, SweepOptions, even_thresholds, group, recut, sweep,
 };
 use khabar::similarity::{Edge, Graph};
 use khabar::story::{Partition, average_linkage};
@@ -49,7 +49,8 @@ fn one_by_one(saved: &SavedGraph, at: f32, share: f32) -> (Vec<u32>, Vec<Option<
         saved.ids.iter().map(|id| Article { id: id.clone(), ..Article::default() }).collect();
     let articles: Vec<&Article> = articles.iter().collect();
     let listed = saved.clone().listed_at(at, share);
-    let found = recut(&listed, &articles, at, Method::Linkage, 0.5).unwrap();
+    let options = RecutOptions { threshold: at, ..RecutOptions::default() };
+    let found = recut(&listed, &articles, &options).unwrap();
     let stories: Vec<u32> = found.placements.iter().map(|p| p.story).collect();
     let copies = found.placements.iter().map(|p| p.copy_id.map(|c| c.to_string())).collect();
     (Partition::from_labels(&stories).labels().to_vec(), copies)

@@ -17,7 +17,7 @@ use std::path::Path;
 
 use anyhow::bail;
 use khabar::corpus::{RowMap, column, read_rows};
-use khabar::group::{GroupOptions, Method, SavedGraph, ScoreKind, recut};
+use khabar::group::{Boilerplate, GroupOptions, RecutOptions, SavedGraph, ScoreKind, recut};
 use khabar::output::{AtomicFile, Column, Format, Kind, WriteOptions, row_writer, safe};
 use khabar::similarity::{Edge, Pruning};
 use khabar::story::{Placement, Story};
@@ -107,6 +107,7 @@ fn settings(options: &GroupOptions) -> serde_json::Value {
         "exact": options.pruning == Pruning::Exact,
         "max_edges": options.max_edges,
         "saved_weights": options.weights.is_some(),
+        "boilerplate": if options.boilerplate == Boilerplate::Cut { "cut" } else { "keep" },
     })
 }
 
@@ -175,9 +176,7 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<(SavedGraph, f32)> {
 
 /// How a saved graph is cut again.
 pub(crate) struct Recut {
-    pub(crate) threshold: f32,
-    pub(crate) method: Method,
-    pub(crate) copy_cosine: f32,
+    pub(crate) options: RecutOptions,
     /// Edges from this part of the threshold on count.
     pub(crate) share: f32,
 }
@@ -207,8 +206,8 @@ impl Recut {
         };
         let given = if articles.is_empty() { &stand_ins } else { articles };
         let sorted: Vec<&Article> = order.iter().map(|&at| &given[at as usize]).collect();
-        let saved = saved.listed_at(self.threshold, self.share);
-        let cut = recut(&saved, &sorted, self.threshold, self.method, self.copy_cosine)?;
+        let saved = saved.listed_at(self.options.threshold, self.share);
+        let cut = recut(&saved, &sorted, &self.options)?;
         let (mut stories, placed) = (cut.stories, cut.placements);
         // From places in the file to places in the input; the largest story first.
         for story in &mut stories {

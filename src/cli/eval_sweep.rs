@@ -43,7 +43,8 @@ Examples:
 /// The table has the main scores, --json all of them. Thresholds run evenly from the floor of
 /// the file to its largest score, at which little stands together. Best is the highest BCubed
 /// F1, or F1 over the pairs; of equals the lowest threshold. Copies are told by their cosine
-/// alone (--copy-cosine): what would need titles or texts is left out.
+/// alone (--copy-cosine), as the file has no texts; khabar group reads them, and knows copies
+/// better.
 #[derive(Args)]
 #[command(help_template = HELP, before_help = EXAMPLES)]
 pub(crate) struct SweepArgs {
@@ -69,7 +70,7 @@ pub(crate) struct SweepArgs {
     /// The threshold in use: it gets a row of its own [default: the one the file was saved at]
     #[arg(long, value_name = "T", value_parser = cosine)]
     threshold: Option<f32>,
-    /// How alike two articles of a story are that count as copies
+    /// How alike two articles of a story are that count as copies, by their cosine alone
     #[arg(long, value_name = "T", default_value = "0.5", value_parser = cosine)]
     copy_cosine: f32,
     /// Show the N listed pairs nearest the threshold in use

@@ -16,7 +16,9 @@ use std::time::Instant;
 use anyhow::{Context as _, bail};
 use clap::Args;
 use khabar::corpus::Corpus;
-use khabar::group::{CorpusWeights, GroupOptions, Grouping, Method, Score, ScoreKind, group};
+use khabar::group::{
+    CorpusWeights, GroupOptions, Grouping, Method, RecutOptions, Score, ScoreKind, group,
+};
 use khabar::output::{AtomicFile, Format};
 use khabar::report::{Found, ReportOptions};
 use khabar::similarity::Pruning;
@@ -126,7 +128,8 @@ impl GroupArgs {
             window: self.join.window,
             pruning: if self.join.exact { Pruning::Exact } else { Pruning::Fast },
             max_edges: self.join.max_edges,
-            copy_cosine: self.cut.copy_cosine,
+            copies: self.cut.copies(),
+            boilerplate: self.cut.boilerplate(),
             normalize: self.normalize.options(),
             hashing: self.vectors.hashing(defaults.hashing)?,
             tf: self.vectors.tf(),
@@ -246,8 +249,15 @@ fn recut(
         ScoreKind::Cosine => options.threshold_for(saved.ids.len()),
         ScoreKind::Story => threshold,
     };
-    let method = args.cut.method.method();
-    let recut = edges::Recut { threshold, method, copy_cosine: args.cut.copy_cosine, share };
+    let recut = edges::Recut {
+        options: RecutOptions {
+            threshold,
+            method: args.cut.method.method(),
+            copies: args.cut.copies(),
+            boilerplate: args.cut.boilerplate(),
+        },
+        share,
+    };
     let graph = targets.report.as_ref().map(|_| saved.clone().listed_at(threshold, share));
     let found = recut.of(saved, &corpus.articles).with_context(|| format!("{}", path.display()))?;
     if let Some((path, graph)) = targets.report.as_ref().zip(graph) {
@@ -304,7 +314,9 @@ mod tests {
         assert_eq!(options.threshold, cosine("0.16").unwrap());
         assert!((options.threshold_for(2) - cosine("0.20").unwrap()).abs() < 1e-6);
         assert_eq!(options.threshold_for(20), options.threshold);
-        assert_eq!(options.copy_cosine, cosine("0.5").unwrap());
+        assert_eq!(options.copies.likeness, cosine("0.45").unwrap());
+        assert_eq!(options.copies.min_cosine, cosine("0.3").unwrap());
+        assert_eq!(options.copies.cosine_alone, cosine("0.5").unwrap());
         assert_eq!(options.floor_share, cosine("0.8").unwrap());
         assert_eq!(options.max_edges, 100);
         assert_eq!(options.tf, khabar::vectorize::Tf::Log);

@@ -7,7 +7,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use khabar::group::{GroupOptions, Method, ScoreKind};
+use khabar::group::{Boilerplate, GroupOptions, Method, ScoreKind};
+use khabar::story::CopyRule;
 
 /// What can be chosen again over a saved graph.
 #[derive(Args)]
@@ -25,15 +26,41 @@ pub(crate) struct CutArgs {
     /// Number of clusters, with --method kmeans [default: sqrt(articles / 2)]
     #[arg(long, value_name = "K", conflicts_with = "from_edges")]
     pub(crate) clusters: Option<usize>,
-    /// How alike two articles of a story are that may be copies of one text
-    #[arg(long, value_name = "T", default_value = "0.5", value_parser = cosine)]
-    pub(crate) copy_cosine: f32,
+    /// How much of one text articles of a story have that are copies: runs of three words in
+    /// both, less what other numbers and days take away; above 0, up to 1
+    #[arg(long, value_name = "L", default_value = "0.45", value_parser = cosine)]
+    pub(crate) copy_likeness: f32,
+    /// The least cosine of copies [default: 0.3; with --from-edges and no INPUT, where the
+    /// cosine alone decides, 0.5]
+    #[arg(long, value_name = "T", value_parser = cosine)]
+    copy_cosine: Option<f32>,
+    /// What becomes of lines that one source repeats over many articles (footers, "read also"):
+    /// they are not counted, or count as all else
+    #[arg(long, value_enum, default_value_t = BoilerplateName::Cut)]
+    boilerplate: BoilerplateName,
 }
 
 impl CutArgs {
     /// The score asked for, or the default.
     pub(crate) fn score(&self) -> ScoreKind {
         self.score.map_or(ScoreKind::default(), ScoreName::kind)
+    }
+
+    /// When two articles are copies.
+    pub(crate) fn copies(&self) -> CopyRule {
+        let defaults = CopyRule::default();
+        CopyRule {
+            likeness: self.copy_likeness,
+            min_cosine: self.copy_cosine.unwrap_or(defaults.min_cosine),
+            cosine_alone: self.copy_cosine.unwrap_or(defaults.cosine_alone),
+        }
+    }
+
+    pub(crate) fn boilerplate(&self) -> Boilerplate {
+        match self.boilerplate {
+            BoilerplateName::Cut => Boilerplate::Cut,
+            BoilerplateName::Keep => Boilerplate::Keep,
+        }
     }
 }
 
@@ -93,6 +120,12 @@ pub(crate) struct JoinArgs {
     /// Most earlier neighbours an article keeps, the best ones
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub(crate) max_edges: usize,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum BoilerplateName {
+    Cut,
+    Keep,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -1,12 +1,14 @@
-//! What `khabar group` says at its end: one line for eyes, or one of JSON.
+//! What `khabar group` says at its end: a line or two for eyes, or one of JSON.
 //!
 //! ```text
 //! 261 articles, 120 stories (80 singles), 14 copies, largest story 9; 0.4 s, 1.2 MB/s
+//! boilerplate not counted: 3 lines of 2 sources, 4,120 characters in 61 articles (...)
 //! ```
 
 use std::fmt;
 use std::time::Instant;
 
+use khabar::boilerplate::BoilerplateReport;
 use khabar::corpus::ReadReport;
 use khabar::group::GroupReport;
 use khabar::story::Role;
@@ -43,7 +45,17 @@ struct GraphSummary {
     equal: usize,
     full_rows: usize,
     ngrams: u64,
+    boilerplate: Cut,
     scripts: Vec<Script>,
+}
+
+/// What was cut before anything was counted.
+#[derive(Serialize)]
+struct Cut {
+    sources: usize,
+    segments: usize,
+    articles: usize,
+    characters: usize,
 }
 
 #[derive(Serialize)]
@@ -79,6 +91,7 @@ impl Summary {
 
     /// The same with what the graph says.
     pub(crate) fn with(mut self, report: &GroupReport) -> Self {
+        let BoilerplateReport { sources, segments, articles, characters } = report.boilerplate;
         let scripts = report.scripts.iter().map(|s| Script {
             name: s.name,
             articles: s.articles,
@@ -90,6 +103,7 @@ impl Summary {
             equal: report.equal,
             full_rows: report.full_rows,
             ngrams: report.ngrams,
+            boilerplate: Cut { sources, segments, articles, characters },
             scripts: scripts.collect(),
         });
         self
@@ -114,6 +128,19 @@ impl fmt::Display for Summary {
             self.seconds,
         )?;
         // Without texts there is no speed.
-        if self.bytes > 0 { write!(f, ", {:.1} MB/s", self.megabytes_per_second) } else { Ok(()) }
+        if self.bytes > 0 {
+            write!(f, ", {:.1} MB/s", self.megabytes_per_second)?;
+        }
+        match self.graph.as_ref().map(|graph| &graph.boilerplate) {
+            Some(cut) if cut.articles > 0 => write!(
+                f,
+                "\nboilerplate not counted: {} of {}, {} in {} (--boilerplate keep counts it)",
+                counted(cut.segments, "line", "lines"),
+                counted(cut.sources, "source", "sources"),
+                counted(cut.characters, "character", "characters"),
+                counted(cut.articles, "article", "articles"),
+            ),
+            _ => Ok(()),
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! script has its own document frequencies, so that a hundred Arabic articles among twenty
 //! thousand English ones are weighed as what they are.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::weights::{CorpusWeights, ScriptWeights};
@@ -45,9 +46,10 @@ pub(super) struct Found {
     pub(super) report: GroupReport,
 }
 
-/// Counts, weighs and joins each script's articles.
+/// Counts, weighs and joins each script's articles. `texts` has what is counted of theirs.
 pub(super) fn vectorize_and_join(
     articles: &[&Article],
+    texts: &[Cow<'_, str>],
     normalizer: &Normalizer,
     options: &GroupOptions,
     progress: &dyn Fn(Stage),
@@ -77,10 +79,7 @@ pub(super) fn vectorize_and_join(
         progress(Stage::Count);
         let parts: Vec<Parts<'_>> = places
             .iter()
-            .map(|&i| {
-                let a = articles[i as usize];
-                (a.title.as_str(), a.text.as_str())
-            })
+            .map(|&i| (articles[i as usize].title.as_str(), texts[i as usize].as_ref()))
             .collect();
         let counts = options.hashing.count(normalizer, &parts);
         drop(parts);
@@ -127,7 +126,14 @@ pub(super) fn vectorize_and_join(
             }
             let near = Graph::from_edges(places.len(), edges, 0.0);
             let needed = |i: usize| near.neighbours(i).len() > 0;
-            let views = Views::new(&inside, normalizer, options.hashing, &idf, needed);
+            let views = Views::new(
+                &inside,
+                &counted_texts(texts, &places),
+                normalizer,
+                options.hashing,
+                &idf,
+                needed,
+            );
             edges = model.score(&near, &rows, &views, LISTED).edges().collect();
         }
         found.edges.extend(edges.into_iter().map(|e| Edge {
@@ -146,6 +152,11 @@ pub(super) fn vectorize_and_join(
         ));
     }
     Ok(found)
+}
+
+/// The texts of some places.
+pub(super) fn counted_texts<'a>(texts: &'a [Cow<'_, str>], places: &[u32]) -> Vec<&'a str> {
+    places.iter().map(|&i| texts[i as usize].as_ref()).collect()
 }
 
 /// Whether n-grams are left out by limits of the user's own.

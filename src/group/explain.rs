@@ -144,7 +144,8 @@ pub fn explain(
     let place = |at: usize| order.iter().position(|&i| i as usize == at).unwrap_or(0) as u32;
     let pair = [place(a), place(b)];
     let normalizer = Normalizer::new(options.normalize);
-    let found = block::vectorize_and_join(&sorted, &normalizer, options, progress)?;
+    let (texts, _) = options.boilerplate.texts(&sorted, &normalizer);
+    let found = block::vectorize_and_join(&sorted, &texts, &normalizer, options, progress)?;
     progress(Stage::Link);
     let graph = Graph::from_edges(sorted.len(), found.edges, options.floor());
     let saved = SavedGraph::new(&sorted, &graph, &found.head, options);

@@ -1,6 +1,6 @@
 //! The main job: a day's articles into story groups.
 //!
-//! [`group`] runs the whole way: canonical order, one block a script, n-gram counts, blended
+//! [`group`] runs the whole way: canonical order, boilerplate out, one block a script, n-gram counts, blended
 //! document frequencies, rows, join, cut, copies, description. Everything that could depend
 //! on the order of the input works on articles sorted by time and id, so the groups do not;
 //! every sum has a fixed order, so the threads do not matter either.
@@ -27,6 +27,7 @@
 //! ```
 
 mod block;
+mod boilerplate;
 mod explain;
 mod recut;
 mod shared;
@@ -35,18 +36,20 @@ mod texts;
 pub mod train_pairs;
 mod weights;
 
+use crate::boilerplate::BoilerplateReport;
 use crate::same_story::SameStory;
 use crate::similarity::{Edge, Graph, Pruning};
 use crate::story::{
-    Partition, Placement, Stories, Story, average_linkage, connected_components, copy_families,
-    dbscan, density, describe, pooled_linkage,
+    CopyRule, Partition, Placement, Stories, Story, average_linkage, connected_components,
+    copy_families_by_text, dbscan, density, describe, pooled_linkage,
 };
 use crate::text::{NormalizeOptions, Normalizer};
 use crate::vectorize::{BlendOptions, Hashing, Lead, Tf};
 use crate::{Article, Error, Result};
 
+pub use boilerplate::Boilerplate;
 pub use explain::{Explanation, Part, Place, Tie, Word, explain};
-pub use recut::{SavedGraph, recut};
+pub use recut::{RecutOptions, SavedGraph, recut};
 pub use sweep::{Cut, SweepOptions, even_thresholds, sweep};
 pub use texts::describe_texts;
 pub use weights::{CorpusWeights, ScriptWeights};
@@ -153,8 +156,10 @@ pub struct GroupOptions {
     pub pruning: Pruning,
     /// Most earlier neighbours an article keeps.
     pub max_edges: usize,
-    /// The cosine from which two articles of one story may be copies of one text.
-    pub copy_cosine: f32,
+    /// When two articles of one story carry one text.
+    pub copies: CopyRule,
+    /// Whether what an outlet repeats on page after page is cut before anything is counted.
+    pub boilerplate: Boilerplate,
     /// Which spellings are folded.
     pub normalize: NormalizeOptions,
     /// N-grams and columns.
@@ -189,7 +194,8 @@ impl Default for GroupOptions {
             window: None,
             pruning: Pruning::Fast,
             max_edges: 100,
-            copy_cosine: 0.5,
+            copies: CopyRule::default(),
+            boilerplate: Boilerplate::Cut,
             normalize: NormalizeOptions::default(),
             hashing,
             tf: Tf::Log,
@@ -277,6 +283,8 @@ pub struct GroupReport {
     pub verified: u64,
     /// N-grams counted.
     pub ngrams: u64,
+    /// Text that was cut before anything was counted.
+    pub boilerplate: BoilerplateReport,
 }
 
 /// One script of the input.
@@ -326,7 +334,9 @@ pub fn group(
     let order = canonical_order(articles);
     let sorted: Vec<&Article> = order.iter().map(|&i| &articles[i as usize]).collect();
     let normalizer = Normalizer::new(options.normalize);
-    let found = block::vectorize_and_join(&sorted, &normalizer, options, progress)?;
+    progress(Stage::Count);
+    let (texts, boilerplate) = options.boilerplate.texts(&sorted, &normalizer);
+    let found = block::vectorize_and_join(&sorted, &texts, &normalizer, options, progress)?;
     progress(Stage::Link);
     let graph = Graph::from_edges(sorted.len(), found.edges, options.floor());
     let partition = match &found.kmeans {
@@ -337,7 +347,9 @@ pub fn group(
         ),
     };
     progress(Stage::Describe);
-    let families = families(&graph, &partition, &found.head, options.copy_cosine);
+    let families = copy_families_by_text(&graph, &partition, &sorted, &texts, &options.copies);
+    let families = with_equal_copies(families, &found.head);
+    drop(texts);
     let full = with_equal_rows(&graph, &found.head);
     let mut stories = describe(&sorted, &partition, &families, &full);
     if options.keywords {
@@ -351,6 +363,7 @@ pub fn group(
     let mut report = found.report;
     report.equal = found.head.iter().enumerate().filter(|&(i, &h)| h != i as u32).count();
     report.edges = graph.n_edges();
+    report.boilerplate = boilerplate;
     Ok(Grouping {
         graph: SavedGraph::new(&sorted, &graph, &found.head, options),
         weights: found.weights,
@@ -379,7 +392,9 @@ fn check(options: &GroupOptions) -> Result<()> {
         ));
     }
     share("--floor", options.floor_share)?;
-    share("--copy-cosine", options.copy_cosine)?;
+    share("--copy-likeness", options.copies.likeness)?;
+    share("--copy-cosine", options.copies.min_cosine)?;
+    share("--copy-cosine", options.copies.cosine_alone)?;
     options.blend.check()?;
     if options.clusters == Some(0) {
         return Err(Error::parameter("--clusters", "0 clusters", "give a number from 1 on"));
@@ -416,14 +431,8 @@ fn expand(partition: &Partition, head: &[u32]) -> Partition {
     Partition::from_labels(&labels)
 }
 
-/// Copy families: those of the graph, equal rows always being copies.
-fn families(
-    graph: &Graph,
-    partition: &Partition,
-    head: &[u32],
-    copy_cosine: f32,
-) -> Vec<Option<u32>> {
-    let mut found = copy_families(graph, partition, copy_cosine);
+/// Copy families of the graph, with equal rows, which are always copies.
+fn with_equal_copies(mut found: Vec<Option<u32>>, head: &[u32]) -> Vec<Option<u32>> {
     let mut next = found.iter().flatten().max().map_or(0, |m| m + 1);
     for (i, &h) in head.iter().enumerate() {
         if h as usize != i {

@@ -3,9 +3,12 @@
 //! What a cut needs is small: the ids in canonical order, which articles are equal, the edges
 //! above a floor. Cutting 30,000 articles again takes a fraction of a second.
 
-use super::{GroupOptions, Method, ScoreKind, cut, expand, families, with_equal_rows};
+use super::{
+    Boilerplate, GroupOptions, Method, ScoreKind, cut, expand, with_equal_copies, with_equal_rows,
+};
 use crate::similarity::{Edge, Graph};
-use crate::story::Stories;
+use crate::story::{CopyRule, Stories, copy_families_by_text};
+use crate::text::Normalizer;
 use crate::{Article, Error, Result};
 
 /// The similarity graph of a corpus; what an edge file holds.
@@ -45,31 +48,49 @@ fn plain(score: f32) -> f64 {
     (f64::from(score) * 1e6).round() / 1e6
 }
 
+/// How [`recut`] cuts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RecutOptions {
+    /// The score two articles (on average, two groups) need to stand together; 0 to 1.
+    pub threshold: f32,
+    /// How the graph is cut.
+    pub method: Method,
+    /// When two articles of one story carry one text.
+    pub copies: CopyRule,
+    /// Whether copies are told by their texts without boilerplate.
+    pub boilerplate: Boilerplate,
+}
+
+impl Default for RecutOptions {
+    /// Those of [`GroupOptions::default`].
+    fn default() -> Self {
+        let GroupOptions { threshold, method, copies, boilerplate, .. } = GroupOptions::default();
+        Self { threshold, method, copies, boilerplate }
+    }
+}
+
 /// Cuts a saved graph again. `articles`, in the order of the saved ids, may be empty articles
-/// that hold nothing but their id.
+/// that hold nothing but their id; copies are then told by their cosines.
 ///
 /// # Errors
 /// [`Error::Parameter`] where the threshold is below the floor of the file, or the method
 /// needs the texts.
-pub fn recut(
-    saved: &SavedGraph,
-    articles: &[&Article],
-    threshold: f32,
-    method: Method,
-    copy_cosine: f32,
-) -> Result<Stories> {
-    let threshold = check_threshold(saved, threshold)?;
+pub fn recut(saved: &SavedGraph, articles: &[&Article], options: &RecutOptions) -> Result<Stories> {
+    let threshold = check_threshold(saved, options.threshold)?;
     let graph = Graph::from_edges(saved.ids.len(), saved.edges.clone(), saved.floor);
-    if method == Method::Kmeans {
+    if options.method == Method::Kmeans {
         return Err(Error::parameter(
             "--method",
             "kmeans works on texts, not on edges",
             "name the input without --from-edges, or choose another method",
         ));
     }
-    let partition = cut(&graph, method, saved.kind, threshold)?;
+    let partition = cut(&graph, options.method, saved.kind, threshold)?;
     let partition = expand(&partition, &saved.head);
-    let families = families(&graph, &partition, &saved.head, copy_cosine);
+    let normalizer = Normalizer::new(GroupOptions::default().normalize);
+    let (texts, _) = options.boilerplate.texts(articles, &normalizer);
+    let families = copy_families_by_text(&graph, &partition, articles, &texts, &options.copies);
+    let families = with_equal_copies(families, &saved.head);
     let full = with_equal_rows(&graph, &saved.head);
     Ok(crate::story::describe(articles, &partition, &families, &full))
 }

@@ -31,9 +31,9 @@
 
 use rayon::prelude::*;
 
-use super::{GroupOptions, Method, SavedGraph, ScoreKind, cut, expand, families, recut};
+use super::{GroupOptions, Method, SavedGraph, ScoreKind, cut, expand, recut, with_equal_copies};
 use crate::similarity::Graph;
-use crate::story::Partition;
+use crate::story::{Partition, copy_families};
 use crate::{Error, Result};
 
 /// Settings of [`sweep`].
@@ -103,9 +103,9 @@ impl SavedGraph {
         let edges = self.edges.iter().filter(|edge| edge.score >= floor).copied().collect();
         let graph = Graph::from_edges(self.ids.len(), edges, floor);
         let partition = expand(&cut(&graph, Method::Linkage, self.kind, threshold)?, &self.head);
-        let families = options
-            .copy_cosine
-            .map_or_else(Vec::new, |cosine| families(&graph, &partition, &self.head, cosine));
+        let families = options.copy_cosine.map_or_else(Vec::new, |cosine| {
+            with_equal_copies(copy_families(&graph, &partition, cosine), &self.head)
+        });
         // The threshold of the file itself, times its share, may be a rounding off its floor.
         let complete = own_floor >= self.floor * 0.9999;
         Ok(Cut { threshold, partition, families, complete })
@@ -116,7 +116,7 @@ impl SavedGraph {
 ///
 /// `measure` is called from several threads, in no order; what it gives comes back in the
 /// order of `thresholds`. A cut lives as long as its measuring. Equal to [`super::recut`] over
-/// [`SavedGraph::listed_at`] at each threshold.
+/// [`SavedGraph::listed_at`] at each threshold, where that has no texts to tell copies by.
 ///
 /// # Errors
 /// [`Error::Parameter`] where a threshold is below the floor of the graph or is no number;

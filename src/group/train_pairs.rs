@@ -217,7 +217,8 @@ impl Seen {
         let order = canonical_order(&articles);
         let sorted: Vec<&Article> = order.iter().map(|&i| &articles[i as usize]).collect();
         let normalizer = Normalizer::new(options.normalize);
-        let found = block::vectorize_and_join(&sorted, &normalizer, &options, &|_| {})?;
+        let (texts, _) = options.boilerplate.texts(&sorted, &normalizer);
+        let found = block::vectorize_and_join(&sorted, &texts, &normalizer, &options, &|_| {})?;
         let nothing = || Error::format(&*set.name, "no pairs to learn from", "name another set");
         // One script a set; pairs across scripts are none.
         let largest = found.blocks.iter().max_by_key(|b| b.articles.len()).ok_or_else(nothing)?;
@@ -235,7 +236,14 @@ impl Seen {
             .iter()
             .map(|&i| local(found.head[i as usize]).unwrap_or_default())
             .collect();
-        let seen = Views::new(&inside, &normalizer, options.hashing, &largest.idf, |_| true);
+        let seen = Views::new(
+            &inside,
+            &block::counted_texts(&texts, &largest.articles),
+            &normalizer,
+            options.hashing,
+            &largest.idf,
+            |_| true,
+        );
         let evidence = seen.evidence(&largest.rows, &graph);
         let ids: Vec<String> = inside.iter().map(|a| a.id.clone()).collect();
         let stories: Vec<String> = inside.iter().map(|a| a.story.clone()).collect();

@@ -126,14 +126,17 @@ pub struct Views {
 }
 
 impl Views {
-    /// Looks at those of `articles` that `needed` names (pairs of others have no evidence).
+    /// Looks at those of `articles` that `needed` names (pairs of others have no evidence);
+    /// `texts` are their texts as they count, boilerplate cut.
     /// `idf` is one weight a bucket of `hashing`, as the rows have it.
     ///
     /// # Panics
-    /// Where `idf` has another length than `hashing` has buckets.
+    /// Where `idf` has another length than `hashing` has buckets, or there are not as many texts
+    /// as articles.
     #[must_use]
     pub fn new(
         articles: &[&Article],
+        texts: &[&str],
         normalizer: &Normalizer,
         hashing: Hashing,
         idf: &[f32],
@@ -141,13 +144,16 @@ impl Views {
     ) -> Self {
         let mut plain = hashing;
         plain.lead = None;
-        let blank = Article::default();
-        let articles: Vec<&Article> =
-            articles.iter().enumerate().map(|(i, a)| if needed(i) { a } else { &blank }).collect();
+        assert_eq!(articles.len(), texts.len(), "one text an article");
+        let parts: Vec<Parts<'_>> = (articles.iter().zip(texts).enumerate())
+            .map(|(i, (a, &text))| if needed(i) { (a.title.as_str(), text) } else { ("", "") })
+            .collect();
         let openings: Vec<Parts<'_>> =
-            articles.iter().map(|a| (a.title.as_str(), opening(&a.text))).collect();
-        let titles: Vec<Parts<'_>> =
-            articles.iter().map(|a| (if a.text.is_empty() { "" } else { &a.title }, "")).collect();
+            parts.iter().map(|&(title, text)| (title, opening(text))).collect();
+        let titles: Vec<Parts<'_>> = parts
+            .iter()
+            .map(|&(title, text)| (if text.is_empty() { "" } else { title }, ""))
+            .collect();
         // The mean length is BM25's, which a short opening has no use for.
         let leads = plain.rows(normalizer, &openings, Tf::Log, 1.0, idf, Norm::L2);
         let heads = plain.rows(normalizer, &titles, Tf::Log, 1.0, idf, Norm::L2);
@@ -156,14 +162,17 @@ impl Views {
             .map(|i| Lead::new(leads.row(i), heads.row(i)))
             .collect();
         let roots: Vec<f32> = idf.iter().map(|x| x.sqrt()).collect();
-        let views = articles
+        let mut views: Vec<View> = parts
             .par_iter()
             .with_min_len(64)
             .map_init(
                 || Reader::new(plain),
-                |reader, article| reader.read(article, normalizer, &roots),
+                |reader, &parts| reader.read(parts, normalizer, &roots),
             )
             .collect();
+        for (view, article) in views.iter_mut().zip(articles) {
+            view.seconds = article.published.as_ref().map(|p| p.seconds);
+        }
         Self { leads, articles: views }
     }
 }
@@ -230,12 +239,12 @@ impl Reader {
         known
     }
 
-    fn read(&mut self, article: &Article, normalizer: &Normalizer, roots: &[f32]) -> View {
+    fn read(&mut self, (title, text): Parts<'_>, normalizer: &Normalizer, roots: &[f32]) -> View {
         self.seen.clear();
-        let whole = !article.text.is_empty();
+        let whole = !text.is_empty();
         let in_title = if whole { TITLE | LEAD } else { LEAD };
-        let title_words = self.add(&article.title, usize::MAX, in_title, normalizer, roots);
-        let text = first(&article.text, READ);
+        let title_words = self.add(title, usize::MAX, in_title, normalizer, roots);
+        let text = first(text, READ);
         let text_words = self.add(text, opening(text).len(), LEAD, normalizer, roots);
         let mut words: Vec<WordOf> = self
             .seen
@@ -270,7 +279,7 @@ impl Reader {
             numbers,
             lead_numbers,
             heavy: heavy as u32,
-            seconds: article.published.as_ref().map(|p| p.seconds),
+            seconds: None,
         }
     }
 
@@ -325,6 +334,7 @@ mod tests {
         let hashing = Hashing::default();
         let views = Views::new(
             &articles.iter().collect::<Vec<_>>(),
+            &articles.iter().map(|a| a.text.as_str()).collect::<Vec<_>>(),
             &Normalizer::new(NormalizeOptions::default()),
             hashing,
             &vec![1.0; hashing.n_features()],

@@ -28,10 +28,11 @@ pub mod kmeans;
 pub mod linkage;
 pub mod partition;
 pub mod pooled;
+mod shingles;
 pub mod svd;
 
 pub use components::connected_components;
-pub use copies::copy_families;
+pub use copies::{CopyRule, copy_families, copy_families_by_text};
 pub use density::dbscan;
 pub use describe::{Placement, Role, Stories, Story, StoryId, describe};
 pub use keywords::add_keywords;
