@@ -21,6 +21,7 @@ use khabar::group::{
 };
 use khabar::output::{AtomicFile, Format};
 use khabar::report::{Found, ReportOptions};
+use khabar::same_story::SameStory;
 use khabar::similarity::Pruning;
 
 use super::group_args::{CutArgs, FileArgs, JoinArgs};
@@ -88,6 +89,7 @@ impl GroupArgs {
         let mut kept = self.inputs.clone();
         kept.extend(self.files.from_edges.clone());
         kept.extend(self.files.idf.clone());
+        kept.extend(self.cut.model.clone());
         let rows = self.output.target(&kept)?;
         let story_file = |path: &PathBuf| Target::file(path, None, &kept);
         let stories = self.files.stories.as_ref().map(story_file).transpose()?;
@@ -113,9 +115,16 @@ impl GroupArgs {
         if self.cut.clusters.is_some() && method != Method::Kmeans {
             bail!("--clusters: only kmeans takes a number of clusters; add --method kmeans");
         }
-        let score = match self.cut.score() {
-            ScoreKind::Cosine => Score::Cosine,
-            ScoreKind::Story => Score::story()?,
+        let score = match (self.cut.score(), &self.cut.model) {
+            (ScoreKind::Cosine, None) => Score::Cosine,
+            (ScoreKind::Cosine, Some(_)) => {
+                bail!("--model: only --score story has a model; add it")
+            }
+            (ScoreKind::Story, None) => Score::story()?,
+            (ScoreKind::Story, Some(path)) => {
+                let text = std::fs::read_to_string(path).map_err(|e| khabar::Error::io(path, e))?;
+                Score::Story(Box::new(SameStory::from_json(&path.to_string_lossy(), &text)?))
+            }
         };
         let (threshold, few_articles) = self.cut.threshold.settings(score.kind());
         Ok(GroupOptions {

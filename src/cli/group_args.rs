@@ -20,6 +20,9 @@ pub(crate) struct CutArgs {
     /// tell the same story [default: cosine; with --from-edges what the file has]
     #[arg(long, value_enum)]
     pub(crate) score: Option<ScoreName>,
+    /// The same-story model, made by khabar train-pairs [default: the one in the binary]
+    #[arg(long, value_name = "FILE", conflicts_with = "from_edges")]
+    pub(crate) model: Option<PathBuf>,
     /// How the graph of near articles is cut into stories
     #[arg(long, value_enum, default_value_t = MethodName::Linkage)]
     pub(crate) method: MethodName,
