@@ -128,7 +128,7 @@ pub struct Grouping {
 /// `progress` is called at the start of each stage, from the calling thread.
 ///
 /// # Errors
-/// [`Error::Parameter`] for a threshold, share, limit or cluster number out of range, and
+/// [`crate::Error::Parameter`] for a threshold, share, limit or cluster number out of range, and
 /// where limits of one's own leave no n-gram; what linfa says where one of its methods refuses.
 pub fn group(
     articles: &[Article],

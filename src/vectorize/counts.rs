@@ -310,6 +310,8 @@ impl RowsBuilder {
             // Not `resize`, which would clear it here and now.
             let indices = std::mem::replace(&mut self.indices, vec![0; room]);
             let data = std::mem::replace(&mut self.data, vec![0.0; room]);
+            super::simd::large_pages(&self.indices);
+            super::simd::large_pages(&self.data);
             self.indices[..before].copy_from_slice(&indices[..before]);
             self.data[..before].copy_from_slice(&data[..before]);
         }
