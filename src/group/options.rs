@@ -97,7 +97,7 @@ impl Score {
 /// Pairs less likely than this to tell the same story are not listed.
 pub(super) const LISTED: f32 = 0.02;
 /// Pairs of at least this cosine are candidates of the same-story score ...
-pub(super) const CANDIDATE: f32 = 0.12;
+pub(super) const CANDIDATE: f32 = 0.13;
 /// ... and of this one among so few articles that it costs nothing.
 pub(super) const CANDIDATE_OF_FEW: f32 = 0.06;
 pub(super) const FEW: usize = 10_000;

@@ -16,11 +16,11 @@ use crate::vectorize::{Hashing, Norm, Parts, Row, Tf, WordBuckets};
 /// Characters of the text that belong to the opening.
 const OPENING: usize = 350;
 /// N-grams of an opening that are kept, the heaviest: they hold nearly all of its weight.
-const LEAD_COLUMNS: usize = 224;
+const LEAD_COLUMNS: usize = 272;
 /// Characters of the text whose words are looked at.
-const READ: usize = 4000;
+const READ: usize = 5000;
 /// Words that are kept, the heaviest.
-pub(super) const WORDS: usize = 400;
+pub(super) const WORDS: usize = 512;
 /// Spellings a worker remembers.
 const REMEMBERED: usize = 1 << 16;
 /// Words of an article that say most of what it is about.

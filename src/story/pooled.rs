@@ -39,7 +39,7 @@ use super::linkage::fixed;
 use crate::similarity::Graph;
 
 /// What of the threshold the average between very large groups must reach.
-const SHARE: f64 = 0.57;
+const SHARE: f64 = 0.58;
 /// Pairs less likely than this share of the threshold join nothing by themselves.
 const WEAKEST: f32 = 0.5;
 
