@@ -49,8 +49,11 @@ struct Part {
 
 impl Part {
     fn of(model: &Logistic, names: &[&str]) -> Self {
-        let weights = names.iter().zip(&model.weights).map(|(&n, &w)| (n.to_owned(), w)).collect();
-        Self { bias: model.bias, weights }
+        // Six decimals are far below what the fit can know, and are read back as they are written.
+        let short = |w: f64| (w * 1e6).round() / 1e6;
+        let weights =
+            names.iter().zip(&model.weights).map(|(&n, &w)| (n.to_owned(), short(w))).collect();
+        Self { bias: short(model.bias), weights }
     }
 
     fn model(&self, names: &[&str]) -> Option<Logistic> {
