@@ -1,8 +1,8 @@
 //! One article against its neighbours: lookups instead of merges.
 //!
 //! The article's columns, opening and words are laid out in tables once; each neighbour's opening
-//! and words are then looked up there. A neighbour costs some 500 lookups, about a
-//! microsecond; a thread's tables take 4 bytes a column of the rows.
+//! and words are then looked up there. A neighbour costs some 500 lookups, some
+//! microseconds; a thread's tables take 4 bytes a column of the rows.
 
 use super::evidence::RAREST;
 use super::views::{HEAVY, LEAD, Lead, NUMBER, TITLE, Views, WORDS};
@@ -150,6 +150,7 @@ impl Centre {
         Common { lead, title: if squares > 0.0 { title / squares.sqrt() } else { 0.0 }, words }
     }
 }
+
 /// Slots of a table of words: four times as many as words, so that a search is short.
 const SLOTS: usize = (4 * WORDS).next_power_of_two();
 

@@ -1,7 +1,7 @@
 //! What two articles have in common, and what not.
 //!
 //! For all pairs of a graph at once: each article is laid out in tables, and all its neighbours
-//! are looked up there. About 3 microseconds a pair; 72 bytes.
+//! are looked up there. Some microseconds a pair; 92 bytes.
 
 use rayon::prelude::*;
 
