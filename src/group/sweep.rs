@@ -193,7 +193,11 @@ mod tests {
     #[test]
     fn the_threshold_of_a_file_is_the_number_that_was_typed() {
         for (threshold, share) in [(0.16f32, 0.8f32), (0.3, 0.7), (0.05, 1.0), (1.0, 0.9)] {
-            let saved = SavedGraph { floor: threshold * share, ..SavedGraph::default() };
+            let saved = SavedGraph {
+                floor: threshold * share,
+                kind: ScoreKind::Cosine,
+                ..SavedGraph::default()
+            };
             assert_eq!(saved.threshold(share), threshold);
         }
     }

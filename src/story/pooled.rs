@@ -43,6 +43,12 @@ const SHARE: f64 = 0.58;
 /// Pairs less likely than this share of the threshold join nothing by themselves.
 const WEAKEST: f32 = 0.5;
 
+/// What the average over all pairs of two groups must reach, the larger of `larger` members.
+#[must_use]
+pub fn pooled_bar(threshold: f64, larger: u32) -> f64 {
+    threshold * (SHARE + (1.0 - SHARE) / f64::from(larger.max(1)))
+}
+
 /// Cuts the graph's scores (probabilities, 0 to 1) into stories.
 ///
 /// A threshold of 0 or less makes one cluster of everything, one above 1 (or NaN) leaves every
@@ -165,7 +171,7 @@ impl Merging {
         let (a, b) = (a.min(b), a.max(b));
         let (x, y) = (self.sizes[a as usize], self.sizes[b as usize]);
         let sum = self.sums[a as usize].get(&b).copied().unwrap_or(0);
-        let must = self.threshold * (SHARE + (1.0 - SHARE) / f64::from(x.max(y)));
+        let must = pooled_bar(self.threshold, x.max(y));
         let average = sum as f64 / (f64::from(x) * f64::from(y));
         let worth = average / must;
         if worth >= 4_294_967_296.0 {
