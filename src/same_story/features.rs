@@ -44,6 +44,9 @@ pub(super) const NAMES: [&str; N_FEATURES] = [
     "numbers_part*lead*apart",
 ];
 
+/// Words from which lengths count.
+const SHORTEST: u32 = 8;
+
 /// `ln(1 + x)`.
 fn log1p(x: f64) -> f64 {
     libm::log1p(x)
@@ -53,7 +56,8 @@ fn log1p(x: f64) -> f64 {
 pub(super) fn features(e: &Evidence) -> [f64; N_FEATURES] {
     let of = |x: f32| f64::from(x);
     let count = |n: u32| log1p(f64::from(n));
-    let length = |words: u32| libm::log(f64::from(words).max(3.0));
+    // Hardly any article learned from is shorter than SHORTEST: below it nothing is known.
+    let length = |words: u32| libm::log(f64::from(words.max(SHORTEST)));
     let (shorter, longer) = (length(e.length[0]), length(e.length[1]));
     // 150 words are a usual short item.
     let long = shorter - 5.0;
