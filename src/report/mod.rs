@@ -24,7 +24,7 @@
 //!     id: id.into(), title: title.into(), ..Article::default()
 //! };
 //! let articles = [article("1", "زلزال يضرب جنوب تعز"), article("2", "ضحايا في زلزال <تعز>")];
-//! let grouped = group(&articles, &GroupOptions::default(), &|_| {})?;
+//! let grouped = group(&articles, &GroupOptions::by_cosine(), &|_| {})?;
 //! let articles: Vec<&Article> = articles.iter().collect();
 //! let page = report(&Found::of(&grouped, &articles), &ReportOptions::default())?;
 //! assert!(page.starts_with("<!DOCTYPE html>") && page.contains("<mark>زلزال</mark>"));
