@@ -38,6 +38,7 @@
 //! | [`same_story`] | the probability that two articles tell the same story |
 //! | [`story`] | cuts of the graph, copy families, what a story holds |
 //! | [`group`](mod@group) | all of it: articles in, stories out |
+//! | [`topic`] | learns topics, tags articles with calibrated probabilities, says what to review |
 //! | [`metrics`] | BCubed, pairs, ARI, AMI and V-measure, checked against scikit-learn |
 //! | [`report`](mod@report) | stories as one page for the browser |
 //! | [`output`] | rows out: JSON Lines, CSV, Parquet, tables; files whole or not at all |
@@ -57,6 +58,7 @@ pub mod same_story;
 pub mod similarity;
 pub mod story;
 pub mod text;
+pub mod topic;
 pub mod vectorize;
 
 pub use article::{Article, Published};
