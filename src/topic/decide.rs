@@ -165,7 +165,8 @@ mod tests {
 
     #[test]
     fn rare_labels_share_a_threshold() {
-        let p = Array2::from_shape_fn((40, 2), |(i, l)| if l == 0 { i as f32 / 40.0 } else { 0.01 });
+        let p =
+            Array2::from_shape_fn((40, 2), |(i, l)| if l == 0 { i as f32 / 40.0 } else { 0.01 });
         let labels = Labels::lists((0..40).map(|i| if i >= 10 { vec![0] } else { vec![] }), 2);
         let labels = labels.unwrap();
         let t = thresholds(&p, &labels);

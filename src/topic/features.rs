@@ -197,8 +197,7 @@ impl Features {
         let mut of: Vec<u32> = buckets.iter().map(|&b| df[b as usize]).collect();
         let n_languages = languages.iter().max().map_or(0, |&l| l + 1);
         for language in (0..n_languages).filter(|_| n_languages > 1) {
-            let some: Vec<usize> =
-                (0..texts.len()).filter(|&i| languages[i] == language).collect();
+            let some: Vec<usize> = (0..texts.len()).filter(|&i| languages[i] == language).collect();
             if some.len() < FEW {
                 continue;
             }

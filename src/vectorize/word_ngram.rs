@@ -106,9 +106,9 @@ mod tests {
     fn words_end_at_blanks_and_punctuation_and_short_ones_only_pair() {
         let one = |text| buckets(Words::Single, text);
         assert_eq!(one("عاجل"), one("(عاجل،\u{a0}في "));
-        assert_eq!(one("in to a"), []);
+        assert!(one("in to a").is_empty());
         assert_eq!(buckets(Words::Pairs, "in to a").len(), 2);
         assert_ne!(buckets(Words::Pairs, "in to"), buckets(Words::Pairs, "to in"));
-        assert_eq!(one("")  , []);
+        assert!(one("").is_empty());
     }
 }

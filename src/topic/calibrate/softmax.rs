@@ -51,7 +51,10 @@ impl Softmax {
         for _ in 0..60 {
             let next = Self {
                 scale: (at.scale - by * step[0]).max(1e-6),
-                bias: at.bias.iter().zip(step[1..].iter().chain(std::iter::repeat(&0.0)))
+                bias: at
+                    .bias
+                    .iter()
+                    .zip(step[1..].iter().chain(std::iter::repeat(&0.0)))
                     .map(|(b, s)| b - by * s)
                     .collect(),
             };

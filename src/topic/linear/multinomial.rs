@@ -30,7 +30,12 @@ impl Blocks {
     }
 
     /// The scores of a row into `out`, one a label.
-    fn scores(&self, (columns, values): (&[u32], &[f32]), sums: &mut [[f32; WIDE]], out: &mut [f32]) {
+    fn scores(
+        &self,
+        (columns, values): (&[u32], &[f32]),
+        sums: &mut [[f32; WIDE]],
+        out: &mut [f32],
+    ) {
         let n = self.n_blocks();
         sums.copy_from_slice(&self.bias);
         for (k, (&column, &value)) in columns.iter().zip(values).enumerate() {

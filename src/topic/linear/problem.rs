@@ -117,8 +117,7 @@ impl<'a> Problem<'a> {
         };
         // As liblinear: against the rest, the rest counts once; of two labels both have theirs.
         let two = n_labels == 2 && !labels.is_multi();
-        let weights =
-            weight.iter().map(|&own| (if two { weight[0] } else { 1.0 }, own)).collect();
+        let weights = weight.iter().map(|&own| (if two { weight[0] } else { 1.0 }, own)).collect();
         Ok(Self { rows, labels, train, squares, weights })
     }
 
