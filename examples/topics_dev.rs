@@ -10,8 +10,9 @@
 //!
 //! With `--test NAME` articles of that `split` are what is measured on, and all others what is
 //! trained on; C and calibration come from folds of the latter alone. Without, the figures are
-//! those of the folds. Folds keep near articles together: articles joined by a cosine of
-//! `--near` or more, directly or through others, are in one fold.
+//! those of the folds. Folds go by id, or with `--by-story` by the stories that
+//! `khabar::group` finds, so that no story is on both sides: where new articles are of new stories
+//! or threads, only such folds tell how sure a model may be.
 //! CPU seconds are those of training, all threads, reading not included. Linux only, for
 //! its `/proc`.
 #![allow(clippy::print_stdout, reason = "the figures are what it is for")]
@@ -23,7 +24,9 @@ use anyhow::Context;
 use clap::Parser;
 use khabar::Article;
 use khabar::corpus::{HtmlMode, ReadOptions, read};
+use khabar::group::{GroupOptions, group};
 use khabar::metrics::expected_calibration_error;
+use khabar::text::{NormalizeOptions, Profile};
 use khabar::topic::linear::{LinearParams, Loss};
 use khabar::topic::{Labels, TopicModel, TrainOptions, train};
 use khabar::vectorize::{Parts, Tf, Words};
@@ -50,6 +53,18 @@ struct Args {
     /// One fit, no folds.
     #[arg(long)]
     no_calibrate: bool,
+    /// All articles of one story in one fold.
+    #[arg(long)]
+    by_story: bool,
+    /// Lowest document frequency of a bucket.
+    #[arg(long, default_value_t = 2)]
+    min_df: u32,
+    /// Single words, no pairs.
+    #[arg(long)]
+    single_words: bool,
+    /// Case folding alone in place of the standard profile.
+    #[arg(long)]
+    lowercase_only: bool,
     /// Folds.
     #[arg(long, default_value_t = 5)]
     folds: u32,
@@ -124,7 +139,13 @@ fn main() -> anyhow::Result<()> {
         )
     };
     let labels = labels_of(&fit)?;
-    let folds: Vec<u32> = fit.iter().map(|a| fold_of(&a.id, args.folds)).collect();
+    let folds: Vec<u32> = if args.by_story {
+        let articles: Vec<Article> = fit.iter().map(|&a| a.clone()).collect();
+        let found = group(&articles, &GroupOptions::default(), &|_| {})?;
+        found.placements.iter().map(|p| fold_of(&p.story_id.to_string(), args.folds)).collect()
+    } else {
+        fit.iter().map(|a| fold_of(&a.id, args.folds)).collect()
+    };
     let languages: Vec<&str> =
         if args.languages { fit.iter().map(|a| a.lang.as_str()).collect() } else { Vec::new() };
     let mut train_options = TrainOptions {
@@ -139,6 +160,14 @@ fn main() -> anyhow::Result<()> {
         ..TrainOptions::default()
     };
     train_options.features.n_buckets = 1 << args.bits;
+    train_options.features.min_df = args.min_df;
+    if args.single_words {
+        train_options.features.words = Words::Single;
+    }
+    if args.lowercase_only {
+        train_options.features.normalize =
+            NormalizeOptions { lowercase: true, ..Profile::None.options() };
+    }
     if args.no_words {
         train_options.features.words = Words::None;
     }
