@@ -1,6 +1,8 @@
 //! Linear models, naive Bayes and calibration against scikit-learn's, frozen by
 //! `tests/golden/make/topics.py`; and the same bytes for any number of threads.
 
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
+
 use khabar::text::{NormalizeOptions, Profile};
 use khabar::topic::bayes::BayesParams;
 use khabar::topic::calibrate::{Isotonic, Sigmoid};

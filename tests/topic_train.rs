@@ -1,6 +1,8 @@
 //! Training and tagging as a whole: what is refused, what goes to review, and what holds for
 //! any scores.
 
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
+
 use khabar::topic::calibrate::{Calibration, Isotonic, Kind, choose, log_loss};
 use khabar::topic::linear::{LinearParams, Loss};
 use khabar::topic::{Labels, Progress, Reason, TopicModel, TrainOptions, train};

@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use super::linear::RowsView;
 use crate::text::{NormalizeOptions, Normalizer};
 use crate::vectorize::{
-    Analyzer, Csr, Hashing, Lead, NgramRange, Norm, Parts, Tf, Words, smooth_idf,
+    Analyzer, Csr, Hashing, Lead, NgramRange, Norm, Parts, Tf, Words, large_pages, smooth_idf,
 };
 use crate::{Error, Result};
 
@@ -147,6 +147,7 @@ impl Features {
         }
         let mut columns = vec![NONE; hashing.n_features()];
         let mut spread = vec![0.0; hashing.n_features()];
+        large_pages(&spread);
         for (column, (&bucket, &idf)) in buckets.iter().zip(&idf).enumerate() {
             match columns.get_mut(bucket as usize) {
                 Some(at) if *at == NONE && idf.is_finite() && idf > 0.0 => *at = column as u32,

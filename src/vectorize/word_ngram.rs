@@ -71,11 +71,11 @@ pub(crate) fn words_into(
         if word.len() >= LONG {
             out.push(finish(hash) >> (32 - bits));
         }
-        if words == Words::Pairs {
-            if let Some(before) = before.replace(hash) {
-                let both = u32::rotate_left(before, 15).wrapping_add(hash);
-                out.push(finish(both.wrapping_mul(0x85EB_CA6B)) >> (32 - bits));
-            }
+        if words == Words::Pairs
+            && let Some(before) = before.replace(hash)
+        {
+            let both = u32::rotate_left(before, 15).wrapping_add(hash);
+            out.push(finish(both.wrapping_mul(0x85EB_CA6B)) >> (32 - bits));
         }
     }
     out.len()

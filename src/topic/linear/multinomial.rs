@@ -13,7 +13,7 @@ use super::coordinate::x_ln;
 use super::order::Order;
 use super::params::LinearValidParams;
 use super::problem::{Problem, Visit, Weights};
-use crate::vectorize::prefetch;
+use crate::vectorize::{large_pages, prefetch};
 
 /// Labels side by side.
 const WIDE: usize = 8;
@@ -100,6 +100,7 @@ pub(crate) fn solve(
         weights: vec![[0.0; WIDE]; problem.rows.n_cols * n_blocks],
         bias: vec![[0.0; WIDE]; n_blocks],
     };
+    large_pages(&blocks.weights);
     // Weights of 0 are those of `a` all on the row's own label.
     let n = problem.train.len();
     let label = |i: usize| problem.labels.of(problem.train[i] as usize)[0] as usize;

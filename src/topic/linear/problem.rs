@@ -8,6 +8,7 @@ use super::params::{ClassWeight, LinearValidParams, Loss};
 use super::rows::RowsView;
 use super::{multinomial, rest};
 use crate::topic::Labels;
+use crate::vectorize::large_pages;
 use crate::{Error, Result};
 
 /// Rows, their labels, and which of them are trained on.
@@ -32,7 +33,9 @@ pub(crate) struct Lanes<const L: usize> {
 
 impl<const L: usize> Lanes<L> {
     pub(crate) fn new(n_cols: usize) -> Self {
-        Self { weights: vec![[0.0; L]; n_cols], bias: [0.0; L] }
+        let weights = vec![[0.0; L]; n_cols];
+        large_pages(&weights);
+        Self { weights, bias: [0.0; L] }
     }
 }
 

@@ -204,8 +204,8 @@ impl<const L: usize> Solver<'_, L> {
         let mut pass = Pass { gap: [0.0; L], objective: [0.0; L], most: [0.0; L], least: [0.0; L] };
         for (i, &row) in self.problem.train.iter().enumerate() {
             let z = self.lanes.scores(self.problem.rows.row(row as usize));
-            for lane in 0..self.targets.len() {
-                let point = self.point(i, lane, z[lane], 0.0);
+            for (lane, &z) in z[..self.targets.len()].iter().enumerate() {
+                let point = self.point(i, lane, z, 0.0);
                 pass.gap[lane] += point.gap(loss);
                 pass.objective[lane] += point.loss(loss) + 0.5 * point.alpha * point.margin;
             }
