@@ -137,7 +137,7 @@ proptest! {
         prop_assert!((log_loss(&chosen.out_of_fold, &labels) - least).abs() < 1e-12);
         prop_assert!(chosen.calibration.is_sound());
         // Plain data: it comes back from JSON as it was.
-        for kind in [Kind::Temperature, Kind::Softmax, Kind::Sigmoid, Kind::Isotonic] {
+        for kind in [Kind::Temperature, Kind::Softmax, Kind::Bent, Kind::Sigmoid, Kind::Isotonic] {
             let all: Vec<u32> = (0..30).collect();
             let fitted = Calibration::fit(kind, &scores, &labels, &all);
             let back: Calibration =

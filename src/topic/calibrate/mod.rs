@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 
 pub use isotonic::Isotonic;
 pub use sigmoid::Sigmoid;
-pub use softmax::Softmax;
+pub use softmax::{Shape, Softmax};
 
 use super::Labels;
 use crate::{Error, Result};
@@ -68,6 +68,8 @@ pub enum Kind {
     Temperature,
     /// A softmax with a temperature and a bias a label.
     Softmax,
+    /// The same with a bend.
+    Bent,
     /// A sigmoid a label.
     Sigmoid,
     /// A rising curve a label.
@@ -92,9 +94,14 @@ impl Calibration {
     /// Fits one kind on the scores (rows x labels) of some rows.
     #[must_use]
     pub fn fit(kind: Kind, scores: &Array2<f32>, labels: &Labels, rows: &[u32]) -> Self {
-        if matches!(kind, Kind::Temperature | Kind::Softmax) {
-            let biases = kind == Kind::Softmax;
-            return Self::Softmax(Softmax::fit(scores, labels, rows, biases));
+        let shape = match kind {
+            Kind::Temperature => Some(Shape::Plain),
+            Kind::Softmax => Some(Shape::Biased),
+            Kind::Bent => Some(Shape::Bent),
+            Kind::Sigmoid | Kind::Isotonic => None,
+        };
+        if let Some(shape) = shape {
+            return Self::Softmax(Softmax::fit(scores, labels, rows, shape));
         }
         let column = |label: usize| -> (Vec<f32>, Vec<bool>) {
             rows.iter()
@@ -159,7 +166,9 @@ impl Calibration {
     #[must_use]
     pub fn is_sound(&self) -> bool {
         match self {
-            Self::Softmax(s) => s.scale.is_finite() && s.bias.iter().all(|b| b.is_finite()),
+            Self::Softmax(s) => {
+                s.scale.is_finite() && s.bend.is_finite() && s.bias.iter().all(|b| b.is_finite())
+            }
             Self::Sigmoid { labels, .. } => {
                 labels.iter().all(|s| s.a.is_finite() && s.b.is_finite())
             }
@@ -213,7 +222,7 @@ pub fn choose(scores: &Array2<f32>, labels: &Labels, folds: &[u32]) -> Result<Ch
     let kinds: &[Kind] = if labels.is_multi() {
         &[Kind::Sigmoid, Kind::Isotonic]
     } else {
-        &[Kind::Temperature, Kind::Softmax, Kind::Sigmoid, Kind::Isotonic]
+        &[Kind::Temperature, Kind::Softmax, Kind::Bent, Kind::Sigmoid, Kind::Isotonic]
     };
     let mut best: Option<(Kind, f64, Array2<f32>)> = None;
     let mut losses = Vec::new();
