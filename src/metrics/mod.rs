@@ -25,6 +25,7 @@
 
 mod bootstrap;
 mod calibration;
+mod classification;
 mod clustering;
 mod contingency;
 mod expected;
@@ -34,6 +35,10 @@ mod read_pairs;
 
 pub use bootstrap::{Decision, Interval, bootstrap_f1, bootstrap_same_f1};
 pub use calibration::expected_calibration_error;
+pub use classification::{
+    AtK, Averages, Confusion, Coverage, LabelCounts, LabelSets, RankingScores, Scores,
+    accuracy_at_coverage, brier_score, log_loss, ranking_scores, top_k_accuracy,
+};
 pub use clustering::{ClusteringScores, compare_groups, score_clusters};
 pub use pairs::{GoldPair, Judgement, PairScores, PredRow, compare_pairs};
 pub use prf::Prf;
