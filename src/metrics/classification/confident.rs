@@ -26,7 +26,7 @@ pub struct Coverage {
     pub n: usize,
     /// Share of them that is right.
     pub accuracy: f64,
-    /// The lowest confidence among them.
+    /// The lowest confidence among them; in JSON null where it is not finite.
     pub least: f64,
 }
 

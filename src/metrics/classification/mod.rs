@@ -27,6 +27,9 @@ mod confusion;
 mod label_sets;
 mod probability;
 mod ranking;
+mod topics;
+mod topics_draws;
+mod topics_input;
 
 pub use by_label::{Averages, LabelCounts};
 pub use confident::{Coverage, accuracy_at_coverage};
@@ -34,6 +37,10 @@ pub use confusion::Confusion;
 pub use label_sets::LabelSets;
 pub use probability::{Scores, brier_score, log_loss, top_k_accuracy};
 pub use ranking::{AtK, RankingScores, ranking_scores};
+pub use topics::{
+    Confused, Decisions, GoldTopics, LabelRow, PredTopic, PredTopics, ProbabilityScores,
+    SeveralScores, TopK, TopicIntervals, TopicOptions, TopicScores, UnknownLabel, compare_topics,
+};
 
 /// The mean of some values, the same bits in any order of them; 0 of none.
 fn mean(mut values: Vec<f64>) -> f64 {
