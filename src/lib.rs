@@ -38,7 +38,8 @@
 //! | [`same_story`] | the probability that two articles tell the same story |
 //! | [`story`] | cuts of the graph, copy families, what a story holds |
 //! | [`group`](mod@group) | all of it: articles in, stories out |
-//! | [`metrics`] | BCubed, pairs, ARI, AMI and V-measure, checked against scikit-learn |
+//! | [`metrics`] | BCubed, pairs, ARI, AMI, V-measure; topics by label, probability and rank; checked against scikit-learn |
+//! | [`split`] | parts to learn from and to be measured on, no near-copy on both sides |
 //! | [`report`](mod@report) | stories as one page for the browser |
 //! | [`output`] | rows out: JSON Lines, CSV, Parquet, tables; files whole or not at all |
 //!
@@ -55,6 +56,7 @@ pub mod output;
 pub mod report;
 pub mod same_story;
 pub mod similarity;
+pub mod split;
 pub mod story;
 pub mod text;
 pub mod vectorize;
