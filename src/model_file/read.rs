@@ -26,7 +26,7 @@ pub(super) fn read(path: &Path) -> Result<ModelFile> {
     if expected > MAX_MODEL_BYTES {
         return Err(too_large(&label));
     }
-    // The first bytes are looked at before the rest is read: a film is no model.
+    // Room for what the disk says there is, which is bounded; a pipe says nothing and grows.
     let mut bytes = Vec::with_capacity(expected as usize);
     file.take(MAX_MODEL_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     from_bytes(&bytes, &label)
