@@ -12,14 +12,17 @@
 pub mod bayes;
 pub mod calibrate;
 pub mod centroid;
+mod compress;
 pub mod decide;
 mod features;
+mod file;
 mod labels;
 pub mod linear;
 mod model;
 mod scorer;
 mod train;
 
+pub use compress::CompressOptions;
 pub use features::{FeatureOptions, Features};
 pub use labels::Labels;
 pub use model::{Reason, Tagged, Topic, TopicModel};
