@@ -38,7 +38,10 @@
 //! | [`same_story`] | the probability that two articles tell the same story |
 //! | [`story`] | cuts of the graph, copy families, what a story holds |
 //! | [`group`](mod@group) | all of it: articles in, stories out |
-//! | [`metrics`] | BCubed, pairs, ARI, AMI and V-measure, checked against scikit-learn |
+//! | [`topic`] | learns topics, tags articles with calibrated probabilities, says what to review |
+//! | [`metrics`] | BCubed, pairs, ARI, AMI, V-measure; topics by label, probability and rank; checked against scikit-learn |
+//! | [`split`] | parts to learn from and to be measured on, no near-copy on both sides |
+//! | [`model_file`] | the container of `*.khabar` files: checked, versioned, pure data |
 //! | [`report`](mod@report) | stories as one page for the browser |
 //! | [`output`] | rows out: JSON Lines, CSV, Parquet, tables; files whole or not at all |
 //!
@@ -51,12 +54,15 @@ pub mod corpus;
 pub mod error;
 pub mod group;
 pub mod metrics;
+pub mod model_file;
 pub mod output;
 pub mod report;
 pub mod same_story;
 pub mod similarity;
+pub mod split;
 pub mod story;
 pub mod text;
+pub mod topic;
 pub mod vectorize;
 
 pub use article::{Article, Published};

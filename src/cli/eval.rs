@@ -1,4 +1,5 @@
-//! `khabar eval`: how good a grouping is, against gold stories or judged pairs.
+//! `khabar eval`: how good a grouping is, against gold stories or judged pairs; topics and
+//! sweeps have files of their own.
 //!
 //! Scores go to stdout, as a table or JSON; what the two sides do not share is said on stderr.
 //! Some 200 bytes an article.
@@ -22,6 +23,7 @@ use serde::Serialize;
 
 use super::eval_input::{gold, judged, predicted};
 use super::eval_sweep::{self, SweepArgs};
+use super::eval_topics::{self, TopicsArgs};
 use super::input_args::InputArgs;
 use super::run_args::RunArgs;
 use super::talk::{Talk, thousands};
@@ -36,9 +38,10 @@ const EXAMPLES: &str = "\
 Examples:
   khabar eval groups gold.jsonl groups.jsonl
   khabar eval pairs pairs.tsv groups.jsonl --json
-  khabar eval sweep edges.parquet --gold gold.jsonl    at which threshold it is best";
+  khabar eval sweep edges.parquet --gold gold.jsonl    at which threshold it is best
+  khabar eval topics gold.jsonl tags.jsonl             how good topics are";
 
-/// Measure a grouping against stories or pairs that people judged.
+/// Measure stories, copies or topics against what people judged.
 #[derive(Args)]
 #[command(help_template = HELP, before_help = EXAMPLES)]
 pub(crate) struct EvalArgs {
@@ -51,6 +54,7 @@ enum What {
     Groups(GroupsArgs),
     Pairs(PairsArgs),
     Sweep(Box<SweepArgs>),
+    Topics(Box<TopicsArgs>),
 }
 
 const GROUPS_EXAMPLES: &str = "\
@@ -109,6 +113,7 @@ pub(crate) fn run(args: &EvalArgs) -> anyhow::Result<Outcome> {
         What::Groups(args) => groups(args),
         What::Pairs(args) => pairs(args),
         What::Sweep(args) => eval_sweep::run(args),
+        What::Topics(args) => eval_topics::run(args),
     }
 }
 
@@ -170,11 +175,18 @@ impl Display for PairsReport {
 /// Says which articles of the gold side have no prediction.
 fn missing<'a>(gold: impl Iterator<Item = &'a str>, pred: &[PredRow], path: &Path, talk: &Talk) {
     let known: FxHashSet<&str> = pred.iter().map(|row| row.id.as_str()).collect();
-    say_missing(gold.filter(|id| !known.contains(id)), path, talk);
+    let scored = "each scored as a single of its own";
+    say_missing(gold.filter(|id| !known.contains(id)), path, scored, talk);
 }
 
-/// Says that these articles of the gold side (some perhaps twice) are not in `path`.
-pub(crate) fn say_missing<'a>(ids: impl Iterator<Item = &'a str>, path: &Path, talk: &Talk) {
+/// Says that these articles of the gold side (some perhaps twice) are not in `path`, and how they
+/// are scored.
+pub(crate) fn say_missing<'a>(
+    ids: impl Iterator<Item = &'a str>,
+    path: &Path,
+    scored: &str,
+    talk: &Talk,
+) {
     let mut seen = FxHashSet::default();
     let missing: Vec<&str> = ids.filter(|id| seen.insert(*id)).collect();
     if missing.is_empty() {
@@ -183,7 +195,7 @@ pub(crate) fn say_missing<'a>(ids: impl Iterator<Item = &'a str>, path: &Path, t
     let shown: Vec<_> = missing.iter().take(SHOWN).map(|id| safe(id)).collect();
     let more = if missing.len() > SHOWN { ", ..." } else { "" };
     talk.warn(&format!(
-        "{}: {} of the gold articles are missing, each scored as a single of its own: {}{more}",
+        "{}: {} of the gold articles are missing, {scored}: {}{more}",
         safe(&path.to_string_lossy()),
         thousands(missing.len()),
         shown.join(", ")

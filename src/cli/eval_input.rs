@@ -73,7 +73,7 @@ pub(crate) fn gold(
 }
 
 /// Whether the gold file holds articles, and not mere rows of ids and stories.
-fn has_texts(path: &Path, input: &InputArgs) -> bool {
+pub(crate) fn has_texts(path: &Path, input: &InputArgs) -> bool {
     let content: Vec<&str> =
         [Field::Title, Field::Text].iter().flat_map(|&field| input.names(field)).collect();
     // A folder, or standard input, which cannot be read twice.

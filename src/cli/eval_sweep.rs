@@ -270,7 +270,8 @@ impl<'a> Sides<'a> {
         let of_groups = self.groups.iter().flat_map(|g| &g.ids).copied();
         let of_pairs = self.pairs.iter().flat_map(|p| p.judged);
         let ids = of_groups.chain(of_pairs.flat_map(|p| [p.id_a.as_str(), p.id_b.as_str()]));
-        say_missing(ids.filter(|id| !self.place.contains_key(id)), &args.edges, talk);
+        let scored = "each scored as a single of its own";
+        say_missing(ids.filter(|id| !self.place.contains_key(id)), &args.edges, scored, talk);
     }
 
     /// Scores one cut.

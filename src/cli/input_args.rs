@@ -34,7 +34,7 @@ pub(crate) struct InputArgs {
     split: Option<String>,
     /// Prefer lists of topics to single ones
     #[arg(long)]
-    multi_label: bool,
+    pub(crate) multi_label: bool,
     /// Exit with 1 where anything was skipped
     #[arg(long)]
     pub(crate) strict: bool,

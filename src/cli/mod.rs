@@ -1,7 +1,7 @@
 //! The command line: what the user asked becomes options of the library, what the library
 //! found becomes rows on stdout and talk on stderr. Only this folder prints.
 //!
-//! One file a command ([`group`], [`explain`], [`eval`], [`train_pairs`], [`vectorize`]); flags that several commands share are structs of
+//! One file a command ([`group`], [`explain`], [`eval`], [`mod@train`], [`train_pairs`], [`vectorize`]); flags that several commands share are structs of
 //! their own (`*_args`). The exit code is 0 where all was done, 1 where a named input could not
 //! be read (or anything was skipped under `--strict`), 2 where nothing could be done. Costs
 //! nothing beside the library's work. To try it:
@@ -17,6 +17,9 @@ mod eval_input;
 mod eval_sweep;
 mod eval_sweep_curve;
 mod eval_sweep_table;
+mod eval_topics;
+mod eval_topics_input;
+mod eval_topics_table;
 mod explain;
 mod explain_table;
 mod group;
@@ -30,7 +33,12 @@ mod normalize_args;
 mod output_args;
 mod run_args;
 mod talk;
+mod train;
+mod train_labels;
+mod train_measure;
+mod train_page;
 mod train_pairs;
+mod train_report;
 mod vector_args;
 mod vectorize;
 
@@ -57,6 +65,7 @@ Examples:
   khabar group أخبار/ -o groups.jsonl          a row for each article of a folder
   khabar explain ID1 ID2 --in articles.jsonl   why two stand together, or apart
   khabar eval groups gold.jsonl groups.jsonl   how good they are
+  khabar train articles.jsonl -o m.khabar      learn topics from labelled articles
   khabar vectorize أخبار/ -o vectors.npz       TF-IDF rows for SciPy";
 
 #[derive(Subcommand)]
@@ -64,6 +73,7 @@ enum Command {
     Group(Box<group::GroupArgs>),
     Explain(Box<explain::ExplainArgs>),
     Eval(eval::EvalArgs),
+    Train(Box<train::TrainArgs>),
     TrainPairs(Box<train_pairs::TrainPairsArgs>),
     Vectorize(Box<vectorize::VectorizeArgs>),
 }
@@ -103,6 +113,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Group(args) => group::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Train(args) => train::run(&args),
         Command::TrainPairs(args) => train_pairs::run(&args),
         Command::Vectorize(args) => vectorize::run(&args),
     };

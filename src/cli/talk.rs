@@ -104,9 +104,32 @@ impl Talk {
         self.bar.tick();
     }
 
+    /// The bar alone, for work on many threads.
+    pub(crate) fn meter(&self) -> Meter {
+        Meter(self.bar.clone())
+    }
+
     /// Takes the bar away.
     pub(crate) fn end(&self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// A bar that any thread may move.
+pub(crate) struct Meter(ProgressBar);
+
+impl Meter {
+    /// Shows that `done` of `of` steps are done, and what is being done.
+    pub(crate) fn at(
+        &self,
+        done: usize,
+        of: usize,
+        what: impl Into<std::borrow::Cow<'static, str>>,
+    ) {
+        self.0.set_length(of as u64);
+        self.0.set_position(done as u64);
+        self.0.set_message(what);
+        self.0.tick();
     }
 }
 

@@ -93,7 +93,7 @@ pub fn bootstrap_f1<'a>(
     let groups: Vec<Outcomes> = by_seed.into_values().collect();
 
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
-    let mut scores: Vec<f64> = (0..resamples)
+    let scores = (0..resamples)
         .map(|_| {
             let mut drawn = Outcomes::default();
             for _ in 0..groups.len() {
@@ -102,12 +102,17 @@ pub fn bootstrap_f1<'a>(
             drawn.prf().f1
         })
         .collect();
+    Ok(interval_of(scores))
+}
+
+/// The interval that holds the middle 95 % of some scores, at least one.
+pub(super) fn interval_of(mut scores: Vec<f64>) -> Interval {
     scores.sort_unstable_by(f64::total_cmp);
-    Ok(Interval { low: quantile(&scores, 0.025), high: quantile(&scores, 0.975) })
+    Interval { low: quantile(&scores, 0.025), high: quantile(&scores, 0.975) }
 }
 
 /// A whole number below `n`, uniform up to a bias of `n` in 2^64.
-fn below(rng: &mut impl RngCore, n: usize) -> usize {
+pub(super) fn below(rng: &mut impl RngCore, n: usize) -> usize {
     ((u128::from(rng.next_u64()) * n as u128) >> 64) as usize
 }
 

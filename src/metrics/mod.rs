@@ -1,8 +1,8 @@
 //! How well stories, copies and topics were found: honest scores against a gold standard.
 //!
 //! [`score_clusters`] compares two labelings of the same articles, [`compare_groups`] two
-//! lists of (article, story), [`compare_pairs`] judged pairs with predicted groups, and
-//! [`bootstrap_same_f1`] says how far a pair F1 can be trusted. linfa's metrics are not
+//! lists of (article, story), [`compare_pairs`] judged pairs with predicted groups,
+//! [`compare_topics`] predicted topics with gold topics, and [`bootstrap_same_f1`] says how far a pair F1 can be trusted. linfa's metrics are not
 //! used: its precision and recall are swapped. These are checked against frozen
 //! scikit-learn values to 1e-9.
 //!
@@ -25,6 +25,7 @@
 
 mod bootstrap;
 mod calibration;
+mod classification;
 mod clustering;
 mod contingency;
 mod expected;
@@ -34,6 +35,12 @@ mod read_pairs;
 
 pub use bootstrap::{Decision, Interval, bootstrap_f1, bootstrap_same_f1};
 pub use calibration::expected_calibration_error;
+pub use classification::{
+    AtK, Averages, Confused, Confusion, Coverage, Decisions, GoldTopics, LabelCounts, LabelRow,
+    LabelSets, PredTopic, PredTopics, ProbabilityScores, RankingScores, Scores, SeveralScores,
+    TopK, TopicIntervals, TopicOptions, TopicScores, UnknownLabel, accuracy_at_coverage,
+    brier_score, compare_topics, log_loss, ranking_scores, top_k_accuracy,
+};
 pub use clustering::{ClusteringScores, compare_groups, score_clusters};
 pub use pairs::{GoldPair, Judgement, PairScores, PredRow, compare_pairs};
 pub use prf::Prf;

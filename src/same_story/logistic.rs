@@ -121,7 +121,7 @@ pub(super) fn fit<const N: usize>(cases: &[Case<N>], l2: f64) -> Logistic {
 }
 
 /// Solves `matrix * x = right` for a positive matrix of which the lower half is given.
-fn solve(mut matrix: Vec<f64>, mut right: Vec<f64>) -> Vec<f64> {
+pub(crate) fn solve(mut matrix: Vec<f64>, mut right: Vec<f64>) -> Vec<f64> {
     let n = right.len();
     for j in 0..n {
         for i in j..n {

@@ -27,5 +27,6 @@ pub mod train;
 mod views;
 
 pub use evidence::Evidence;
+pub(crate) use logistic::solve;
 pub use model::SameStory;
 pub use views::Views;

@@ -28,7 +28,7 @@ pub mod kmeans;
 pub mod linkage;
 pub mod partition;
 pub mod pooled;
-mod shingles;
+pub(crate) mod shingles;
 pub mod svd;
 
 pub use components::connected_components;

@@ -33,14 +33,14 @@ const SECONDS_A_DAY: f32 = 86_400.0;
 
 /// Buffers of one worker.
 #[derive(Default)]
-pub(super) struct Buffers {
+pub(crate) struct Buffers {
     codes: Vec<u32>,
     words: Vec<u64>,
 }
 
 /// What is compared of an article.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Print {
+pub(crate) struct Print {
     /// Hashes of its runs of words, ascending, each once.
     runs: Vec<u32>,
     /// Hashes of its numbers, likewise.
@@ -51,7 +51,7 @@ pub(super) struct Print {
 impl Print {
     /// Of an article, with `text` for what is left of its text. Runs are those of the text; a
     /// headline is compared where there is no text, as copies often have headlines of their own.
-    pub(super) fn of(
+    pub(crate) fn of(
         article: &Article,
         text: &str,
         normalizer: &Normalizer,
@@ -77,6 +77,11 @@ impl Print {
             hashes.shrink_to_fit();
         }
         Self { runs, numbers, seconds: article.published.as_ref().map(|p| p.seconds) }
+    }
+
+    /// The hashes of its runs of words, ascending, each once.
+    pub(crate) fn into_runs(self) -> Vec<u32> {
+        self.runs
     }
 
     /// Whether there is nothing to compare.
@@ -153,7 +158,7 @@ fn runs_of(words: &[u64]) -> Vec<u32> {
 }
 
 /// How many numbers two ascending lists share.
-fn in_both(a: &[u32], b: &[u32]) -> usize {
+pub(crate) fn in_both(a: &[u32], b: &[u32]) -> usize {
     let (mut i, mut j, mut n) = (0, 0, 0);
     // Which side goes on cannot be foreseen: no branch asks.
     while i < a.len() && j < b.len() {

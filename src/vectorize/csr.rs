@@ -84,6 +84,11 @@ impl Csr {
         Self { indptr, indices, data, n_cols }
     }
 
+    /// Offsets, columns and values, to be used again.
+    pub(crate) fn into_parts(self) -> (Vec<u64>, Vec<u32>, Vec<f32>) {
+        (self.indptr, self.indices, self.data)
+    }
+
     /// Builds a matrix from rows of (column, value) pairs whose columns ascend.
     ///
     /// # Panics

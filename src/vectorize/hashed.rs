@@ -15,6 +15,7 @@ use super::hash::buckets_into;
 use super::ngram::{Analyzer, NgramRange, sequence_into};
 use super::simd::prefetch;
 use super::weight::{Norm, Tf, TfTable, scale_to};
+use super::word_ngram::{Words, words_into};
 use crate::text::{Normalizer, SPACE};
 use crate::{Error, Result};
 
@@ -91,16 +92,19 @@ pub struct Hashing {
     bits: u32,
     /// Weight of the opening; none by default.
     pub lead: Option<Lead>,
+    /// Whole words in the same columns; none by default.
+    pub words: Words,
 }
 
 impl Default for Hashing {
-    /// `char_wb`, 3 to 5, 2^20 features, no lead.
+    /// `char_wb`, 3 to 5, 2^20 features, no lead, no words.
     fn default() -> Self {
         Self {
             analyzer: Analyzer::CharWb,
             ngram_range: NgramRange::default(),
             bits: 20,
             lead: None,
+            words: Words::None,
         }
     }
 }
@@ -144,6 +148,7 @@ impl Hashing {
         sequence_into(self.analyzer, &s.codes, &mut s.sequence);
         let (range, bits) = (self.ngram_range, self.bits);
         let n = buckets_into(self.analyzer, range, bits, &mut s.sequence, &mut s.buckets);
+        let n = words_into(self.words, &s.codes, bits, &mut s.buckets, n);
         s.counter.runs(bits, &mut s.buckets[..n], &mut s.columns, &mut s.ends)
     }
 

@@ -20,11 +20,12 @@ mod vocabulary_key;
 mod vocabulary_merge;
 mod vocabulary_piece;
 mod weight;
+mod word_ngram;
 
 pub use background::{BACKGROUND_BITS, Background, read_backgrounds, write_backgrounds};
 pub use blend::{Blend, BlendOptions, blended_idf, blended_idf_with};
 pub(crate) use counts::count_columns;
-pub(crate) use simd::prefetch;
+pub(crate) use simd::{large_pages, prefetch};
 
 pub use counts::Counts;
 pub use csr::{Csr, Row, times};
@@ -36,3 +37,4 @@ pub use params::{DfLimit, Features, TfidfParams, TfidfValidParams};
 pub use tfidf::{Texts, TfidfVectorizer};
 pub use vocabulary::Vocabulary;
 pub use weight::{Norm, Tf, smooth_idf};
+pub use word_ngram::Words;

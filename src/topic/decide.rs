@@ -1,0 +1,178 @@
+//! Above which probability a tag is accepted unread, and which labels are chosen where an
+//! article may have several.
+//!
+//! **Accept bar** of a label: the lowest probability at which, of the articles outside the
+//! model's training that were tagged so with at least that much, enough are right: the lower end
+//! of a one-sided 95 % interval (Wilson 1927) of their precision must reach
+//! `accept_precision`. A label with too few articles for that gets no bar: it is always
+//! reviewed. `n log n` a label.
+//!
+//! **Threshold** of a label (multi-label): the probability that gives the best F1 on such
+//! articles; a label seen fewer than [`RARE`] times takes the threshold that is best over all
+//! labels together, since its own would be noise (Yang, "A study of thresholding strategies for
+//! text categorization", 2001).
+//!
+//! ```
+//! use khabar::topic::decide::accept_bar;
+//! // A hundred articles tagged سياسة, wrong below .6 half of the time, right above.
+//! let cases: Vec<(f32, bool)> = (0..200).map(|i| (i as f32 / 200.0, i >= 120 || i % 2 == 0)).collect();
+//! let bar = accept_bar(&cases, 0.95).unwrap();
+//! assert!((0.5..0.65).contains(&bar));
+//! assert_eq!(accept_bar(&cases[195..], 0.95), None);
+//! ```
+
+use ndarray::Array2;
+
+use super::{Labels, best};
+
+/// One-sided 95 %.
+const Z: f64 = 1.644_853_626_951_472_2;
+/// Articles with a label, below which it has no threshold of its own.
+pub const RARE: u32 = 20;
+
+/// The lower end of Wilson's one-sided 95 % interval for `right` of `n`.
+#[must_use]
+pub fn wilson_low(right: u64, n: u64) -> f64 {
+    if n == 0 {
+        return 0.0;
+    }
+    let (n, p) = (n as f64, right as f64 / n as f64);
+    let spread = Z * libm::sqrt(p * (1.0 - p) / n + Z * Z / (4.0 * n * n));
+    ((p + Z * Z / (2.0 * n) - spread) / (1.0 + Z * Z / n)).max(0.0)
+}
+
+/// The lowest probability from which on `precision` is reached for sure; `None` where it
+/// nowhere is. `cases`: probability of the tag, and whether it is right.
+#[must_use]
+pub fn accept_bar(cases: &[(f32, bool)], precision: f64) -> Option<f32> {
+    let mut cases = cases.to_vec();
+    cases.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let (mut right, mut bar) = (0u64, None);
+    for (i, &(p, is_right)) in cases.iter().enumerate() {
+        right += u64::from(is_right);
+        // Equal probabilities stand or fall together.
+        let last = cases.get(i + 1).is_none_or(|next| next.0 < p);
+        if last && wilson_low(right, i as u64 + 1) >= precision {
+            bar = Some(p);
+        }
+    }
+    bar
+}
+
+/// Bars of all labels from probabilities (rows x labels) of articles the model did not see.
+///
+/// Single label: the best label of a row is the tag. Multi-label: every label at or above its
+/// threshold is one.
+#[must_use]
+pub fn accept_bars(
+    probabilities: &Array2<f32>,
+    labels: &Labels,
+    thresholds: Option<&[f32]>,
+    precision: f64,
+) -> Vec<Option<f32>> {
+    let mut cases: Vec<Vec<(f32, bool)>> = vec![Vec::new(); labels.n_labels()];
+    for (i, p) in probabilities.rows().into_iter().enumerate() {
+        match thresholds {
+            None => {
+                let tag = p.as_slice().map_or(0, best);
+                cases[tag].push((p[tag], labels.has(i, tag)));
+            }
+            Some(thresholds) => {
+                for (label, (&p, &t)) in p.iter().zip(thresholds).enumerate() {
+                    if p >= t {
+                        cases[label].push((p, labels.has(i, label)));
+                    }
+                }
+            }
+        }
+    }
+    cases.iter().map(|cases| accept_bar(cases, precision)).collect()
+}
+
+/// The threshold of best F1; the highest of equal ones. One half where nothing is true.
+#[must_use]
+pub fn best_f1(cases: &[(f32, bool)]) -> f32 {
+    let mut cases = cases.to_vec();
+    cases.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let positive = cases.iter().filter(|c| c.1).count();
+    let (mut right, mut most, mut at) = (0, 0.0, 0.5);
+    for (i, &(p, is_right)) in cases.iter().enumerate() {
+        right += usize::from(is_right);
+        let next = cases.get(i + 1).map(|c| c.0);
+        let f1 = 2.0 * right as f64 / (i + 1 + positive) as f64;
+        if next.is_none_or(|next| next < p) && f1 > most {
+            // Half way to the next: new articles fall on either side of this one.
+            (most, at) = (f1, next.map_or(p, |next| 0.5 * (p + next)));
+        }
+    }
+    at
+}
+
+/// Thresholds of all labels from probabilities (rows x labels) of articles the model did not
+/// see.
+#[must_use]
+pub fn thresholds(probabilities: &Array2<f32>, labels: &Labels) -> Vec<f32> {
+    let case = |i: usize, label: usize| (probabilities[[i, label]], labels.has(i, label));
+    let n = probabilities.nrows();
+    let k = labels.n_labels();
+    let all: Vec<(f32, bool)> =
+        (0..n).flat_map(|i| (0..k).map(move |label| (i, label))).map(|(i, l)| case(i, l)).collect();
+    let shared = best_f1(&all);
+    let rows: Vec<u32> = (0..n as u32).collect();
+    let counts = labels.counts(&rows);
+    (0..k)
+        .map(|label| {
+            if counts[label] < RARE {
+                return shared;
+            }
+            let cases: Vec<(f32, bool)> = (0..n).map(|i| case(i, label)).collect();
+            // Half way between its own and the shared one for the rarest, its own for the rest.
+            let trust = f64::from(counts[label]) / (f64::from(counts[label]) + f64::from(RARE));
+            (trust * f64::from(best_f1(&cases)) + (1.0 - trust) * f64::from(shared)) as f32
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_articles_prove_nothing() {
+        // Of 50 all right, the lower end is .949; of 52 it is above .95.
+        let right = |n: usize| vec![(0.9, true); n];
+        assert_eq!(accept_bar(&right(51), 0.95), None);
+        assert_eq!(accept_bar(&right(52), 0.95), Some(0.9));
+        assert!((wilson_low(0, 0), wilson_low(0, 10)) == (0.0, 0.0));
+    }
+
+    #[test]
+    fn equal_probabilities_stand_or_fall_together() {
+        let mut cases = vec![(0.9, true); 200];
+        cases.extend([(0.8, true), (0.8, true)]);
+        cases.extend(vec![(0.8, false); 100]);
+        assert_eq!(accept_bar(&cases, 0.95), Some(0.9));
+    }
+
+    #[test]
+    fn a_threshold_divides_what_can_be_divided() {
+        let cases = [(0.1, false), (0.2, true), (0.3, true), (0.05, false)];
+        let t = best_f1(&cases);
+        assert!(t > 0.1 && t < 0.2, "{t}");
+        assert_eq!(best_f1(&[(0.3, false)]), 0.5);
+        assert_eq!(best_f1(&[]), 0.5);
+    }
+
+    #[test]
+    fn rare_labels_share_a_threshold() {
+        let p =
+            Array2::from_shape_fn((40, 2), |(i, l)| if l == 0 { i as f32 / 40.0 } else { 0.01 });
+        let labels = Labels::lists((0..40).map(|i| if i >= 10 { vec![0] } else { vec![] }), 2);
+        let labels = labels.unwrap();
+        let t = thresholds(&p, &labels);
+        assert_eq!(t[0], t[1]);
+        assert!(t[0] > 0.2 && t[0] < 0.25, "{t:?}");
+        let bars = accept_bars(&p, &labels, Some(&t), 0.9);
+        assert!(bars[0].is_some() && bars[1].is_none());
+    }
+}
