@@ -28,7 +28,8 @@ use rustc_hash::FxHashMap;
 use super::{GroupOptions, Method, SavedGraph, Stage, SweepOptions, block, canonical_order, check};
 use crate::similarity::Graph;
 use crate::story::Partition;
-use crate::text::{Normalizer, words};
+use crate::text::{Normalizer, tokens, words};
+pub use crate::text::{Part, Place};
 use crate::vectorize::{Row, WordBuckets};
 use crate::{Article, Error, Result};
 
@@ -36,27 +37,6 @@ use crate::{Article, Error, Result};
 const MOST: usize = 10;
 /// Thresholds are tried to four decimals.
 const FINEST: u32 = 10_000;
-
-/// Which of an article's two fields.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Part {
-    /// Its title.
-    Title,
-    /// Its text.
-    Text,
-}
-
-/// Where a word stands: byte offsets into the field as it was read (without HTML).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-pub struct Place {
-    /// The field.
-    pub part: Part,
-    /// Its first byte.
-    pub start: usize,
-    /// The byte after its last.
-    pub end: usize,
-}
 
 /// A word of one article: what ties it to the other, or what the other lacks.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -350,16 +330,4 @@ fn heaviest(shares: &[f64]) -> Vec<usize> {
     order.sort_by(|&i, &j| shares[j].total_cmp(&shares[i]).then(i.cmp(&j)));
     order.truncate(MOST);
     order
-}
-
-/// What white space parts, with byte offsets.
-fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let blank = |c: char| c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}');
-    let mut at = 0;
-    text.split_inclusive(blank).filter_map(move |piece| {
-        let start = at;
-        at += piece.len();
-        let token = piece.trim_end_matches(blank);
-        (!token.is_empty()).then_some((start, token))
-    })
 }

@@ -13,6 +13,7 @@ pub mod bayes;
 pub mod calibrate;
 pub mod centroid;
 pub mod decide;
+mod explain;
 mod features;
 mod labels;
 pub mod linear;
@@ -20,6 +21,7 @@ mod model;
 mod scorer;
 mod train;
 
+pub use explain::{Evidence, EvidenceWord};
 pub use features::{FeatureOptions, Features};
 pub use labels::Labels;
 pub use model::{Reason, Tagged, Topic, TopicModel};
