@@ -43,6 +43,7 @@
 //! | [`split`] | parts to learn from and to be measured on, no near-copy on both sides |
 //! | [`model_file`] | the container of `*.khabar` files: checked, versioned, pure data |
 //! | [`report`](mod@report) | stories as one page for the browser |
+//! | [`export`] | suggested topics for fastText, Annif, Label Studio, doccano, spreadsheets |
 //! | [`output`] | rows out: JSON Lines, CSV, Parquet, tables; files whole or not at all |
 //!
 //! The library never prints; it never panics on input. Results are the same bytes for any
@@ -52,6 +53,7 @@ pub mod article;
 pub mod boilerplate;
 pub mod corpus;
 pub mod error;
+pub mod export;
 pub mod group;
 pub mod metrics;
 pub mod model_file;

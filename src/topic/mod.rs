@@ -18,6 +18,7 @@ mod features;
 mod labels;
 pub mod linear;
 mod model;
+mod review;
 mod scorer;
 mod train;
 
