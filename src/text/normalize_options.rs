@@ -9,6 +9,8 @@
 //! assert_eq!(Normalizer::new(options).normalize("الأُمّة"), "الامة");
 //! ```
 
+use serde::{Deserialize, Serialize};
+
 /// A named setting of all switches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub enum Profile {
@@ -37,7 +39,8 @@ impl Profile {
 ///
 /// What a switch does never depends on the order they are named in; the order the rules run
 /// in is told at [`super::Normalizer`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NormalizeOptions {
     /// Unicode's NFKC: composed and decomposed spellings, Arabic presentation forms
     /// (`ﻻ` is `لا`, `ﷲ` is `الله`), full-width forms, superscripts, ligatures.

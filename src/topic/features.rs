@@ -78,13 +78,14 @@ pub struct Features {
     normalizer: Normalizer,
     n_documents: u64,
     mean_length: f64,
-    /// The bucket of each column, the most common first.
+    /// The bucket of each column, the most common first; then those in use without a column.
     buckets: Vec<u32>,
-    /// Its weight.
+    /// Their weights.
     idf: Vec<f32>,
+    n_columns: usize,
     /// The column of each bucket, or [`NONE`].
     columns: Vec<u32>,
-    /// The weight of each bucket, 0 without a column.
+    /// The weight of each bucket, 0 where it is not in use.
     spread: Vec<f32>,
 }
 
@@ -105,6 +106,14 @@ impl TrainRows {
 }
 
 impl FeatureOptions {
+    /// Whether every option is in range.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for the first that is not.
+    pub fn check(&self) -> Result<()> {
+        self.hashing().map(|_| ())
+    }
+
     fn hashing(&self) -> Result<Hashing> {
         if !(0.0..=16.0).contains(&self.idf_power) {
             let what = format!("{} is out of range", self.idf_power);
@@ -128,8 +137,9 @@ impl Features {
         Ok(Self::fit_rows(options, texts, &[])?.0)
     }
 
-    /// Features from what a model file holds: `buckets` ascend in column order by nothing in
-    /// particular, and have one `idf` each.
+    /// Features from what a model file holds: buckets in use with one `idf` each, the first
+    /// `n_columns` of them in the order of columns. The rest have no weights of labels (they
+    /// were too small to keep) but count for the length of a row.
     ///
     /// # Errors
     /// [`Error::Parameter`] where they do not fit together.
@@ -139,21 +149,25 @@ impl Features {
         mean_length: f64,
         buckets: Vec<u32>,
         idf: Vec<f32>,
+        n_columns: usize,
     ) -> Result<Self> {
         let hashing = options.hashing()?;
         let wrong = |what: &str| Error::parameter("features", what, "train the model anew");
-        if buckets.len() != idf.len() || !mean_length.is_finite() {
+        let sound = mean_length.is_finite() && mean_length >= 0.0;
+        if buckets.len() != idf.len() || n_columns > buckets.len() || !sound {
             return Err(wrong("buckets and weights of different number"));
         }
         let mut columns = vec![NONE; hashing.n_features()];
         let mut spread = vec![0.0; hashing.n_features()];
         large_pages(&spread);
         for (column, (&bucket, &idf)) in buckets.iter().zip(&idf).enumerate() {
-            match columns.get_mut(bucket as usize) {
-                Some(at) if *at == NONE && idf.is_finite() && idf > 0.0 => *at = column as u32,
+            match spread.get_mut(bucket as usize) {
+                Some(at) if *at == 0.0 && idf.is_finite() && idf > 0.0 => *at = idf,
                 _ => return Err(wrong("a bucket that is none, or twice, or without weight")),
             }
-            spread[bucket as usize] = idf;
+            if column < n_columns {
+                columns[bucket as usize] = column as u32;
+            }
         }
         let normalizer = Normalizer::new(options.normalize);
         Ok(Self {
@@ -164,6 +178,7 @@ impl Features {
             mean_length,
             buckets,
             idf,
+            n_columns,
             columns,
             spread,
         })
@@ -209,7 +224,8 @@ impl Features {
             }
         }
         let idf = smooth_idf(n, &of, options.idf_power);
-        let features = Self::from_parts(options.clone(), n, mean_length, buckets, idf)?;
+        let n_columns = buckets.len();
+        let features = Self::from_parts(options.clone(), n, mean_length, buckets, idf, n_columns)?;
         let rows = counts.into_rows(options.tf, &features.spread, Norm::L2);
         let rows = features.by_column(rows);
         Ok((features, rows))
@@ -223,11 +239,11 @@ impl Features {
                 *i = self.columns[*i as usize];
             }
         });
-        TrainRows { indptr, indices, data, n_cols: self.buckets.len() }
+        TrainRows { indptr, indices, data, n_cols: self.n_columns }
     }
 
-    /// Rows of texts, for tagging: buckets in place of columns, with zeros where a bucket has
-    /// no column.
+    /// Rows of texts, for tagging: buckets in place of columns, with zeros where a bucket is
+    /// not in use.
     pub(crate) fn bucket_rows(&self, texts: &[Parts<'_>]) -> Csr {
         let tf = self.options.tf;
         self.hashing.rows(&self.normalizer, texts, tf, self.mean_length, &self.spread, Norm::L2)
@@ -259,13 +275,13 @@ impl Features {
     /// Number of columns.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.buckets.len()
+        self.n_columns
     }
 
-    /// Never: there is at least one column.
+    /// Whether there is no column; never after training.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.buckets.is_empty()
+        self.n_columns == 0
     }
 
     /// What it was learned with.
@@ -301,12 +317,18 @@ impl Features {
     /// The bucket of each column.
     #[must_use]
     pub fn buckets(&self) -> &[u32] {
-        &self.buckets
+        &self.buckets[..self.n_columns]
     }
 
     /// The weight of each column.
     #[must_use]
     pub fn idf(&self) -> &[f32] {
-        &self.idf
+        &self.idf[..self.n_columns]
+    }
+
+    /// Buckets in use and their weights, those of columns first and in their order.
+    #[must_use]
+    pub fn in_use(&self) -> (&[u32], &[f32]) {
+        (&self.buckets, &self.idf)
     }
 }

@@ -12,9 +12,11 @@
 pub mod bayes;
 pub mod calibrate;
 pub mod centroid;
+mod compress;
 pub mod decide;
 mod explain;
 mod features;
+mod file;
 mod labels;
 pub mod linear;
 mod model;
@@ -22,6 +24,7 @@ mod review;
 mod scorer;
 mod train;
 
+pub use compress::CompressOptions;
 pub use explain::{Evidence, EvidenceWord};
 pub use features::{FeatureOptions, Features};
 pub use labels::Labels;

@@ -9,8 +9,9 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use super::calibrate::Calibration;
+use super::compress::Grid;
 use super::features::Features;
-use super::linear::LinearModel;
+use super::linear::{LinearModel, Loss};
 use super::scorer::best;
 use crate::text::dominant_script;
 use crate::vectorize::Parts;
@@ -26,6 +27,9 @@ const FEW_NGRAMS: usize = 20;
 pub struct TopicModel {
     /// Label names, in the order of scores.
     pub labels: Vec<String>,
+    /// What each label is in a taxonomy (`medtop:15000000`), empty where it is nothing; one a
+    /// label.
+    pub ids: Vec<String>,
     /// Whether an article may have several.
     pub multi: bool,
     /// How texts become rows.
@@ -45,6 +49,10 @@ pub struct TopicModel {
     pub languages: BTreeSet<String>,
     /// The strength of fit it was trained with.
     pub c: f64,
+    /// The loss it was trained with.
+    pub loss: Loss,
+    /// The steps its numbers are rounded to, where it is compressed.
+    pub(super) grid: Option<Grid>,
 }
 
 /// Why an article goes to review.
@@ -95,6 +103,7 @@ impl TopicModel {
         let fits = self.linear.n_features() == self.features.len()
             && super::Scorer::n_labels(&self.linear) == k
             && self.bars.len() == k
+            && self.ids.len() == k
             && self.thresholds.len() == if self.multi { k } else { 0 }
             && self.calibration.as_ref().is_none_or(|c| c.n_labels() == k && c.is_sound());
         if fits {
@@ -118,6 +127,7 @@ impl TopicModel {
                 let of = |(i, row): (usize, crate::vectorize::Row<'_>)| {
                     columns.clear();
                     values.clear();
+                    let known = row.data.iter().filter(|&&value| value > 0.0).count();
                     for (&bucket, &value) in row.indices.iter().zip(row.data) {
                         if let Some(column) = self.features.column(bucket) {
                             columns.push(column);
@@ -127,7 +137,7 @@ impl TopicModel {
                     self.linear.score_row(&columns, &values, &mut scores);
                     self.probabilities(&scores, &mut p);
                     let language = languages.get(piece * PIECE + i).copied().unwrap_or("");
-                    self.tagged(&p, texts[i], language, columns.len())
+                    self.tagged(&p, texts[i], language, known)
                 };
                 rows.rows().enumerate().map(of).collect()
             })

@@ -191,6 +191,7 @@ pub fn train(
     };
     let model = TopicModel {
         labels: names.to_vec(),
+        ids: vec![String::new(); names.len()],
         multi: labels.is_multi(),
         features,
         linear,
@@ -200,6 +201,8 @@ pub fn train(
         scripts: texts.iter().filter_map(script).collect(),
         languages: known.iter().filter(|l| !l.is_empty()).map(|&l| l.to_owned()).collect(),
         c: report.c,
+        loss: params.loss,
+        grid: None,
     };
     model.check()?;
     Ok((model, report))

@@ -13,6 +13,8 @@
 //! # Ok::<(), khabar::Error>(())
 //! ```
 
+use serde::{Deserialize, Serialize};
+
 use crate::text::{Normalizer, Profile, SPACE};
 use crate::{Error, Result};
 
@@ -20,7 +22,8 @@ use crate::{Error, Result};
 pub(crate) const BLANK: u32 = 0x20;
 
 /// How a text is cut into n-grams; scikit-learn's `analyzer`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Analyzer {
     /// Windows over the whole text; a run of two or more white-space characters is one space.
     Char,

@@ -4,8 +4,11 @@
 //! powers come from `libm`, sums run in a fixed order of eight lanes: the same bytes on
 //! every machine of one architecture. Linear in the stored values.
 
+use serde::{Deserialize, Serialize};
+
 /// How often an n-gram stands in a document, damped.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Tf {
     /// The count itself.
     Raw,

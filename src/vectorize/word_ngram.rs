@@ -22,11 +22,14 @@
 //! assert_eq!(of(Words::Pairs), of(Words::None) + 3);
 //! ```
 
+use serde::{Deserialize, Serialize};
+
 use super::hash::finish;
 use crate::text::SPACE;
 
 /// Words beside n-grams of characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Words {
     /// None.
     #[default]

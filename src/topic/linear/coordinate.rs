@@ -65,7 +65,8 @@ impl Point {
         let (mut low, mut high) = (-margin - square * (c - alpha), -margin + square * alpha);
         let mut t = -margin;
         let mut share = sigmoid(t);
-        for _ in 0..30 {
+        let mut before = f64::INFINITY;
+        for _ in 0..60 {
             let value = square * (c * share - alpha) + margin + t;
             if value.abs() <= 1e-10 * (1.0 + t.abs()) {
                 break;
@@ -76,7 +77,11 @@ impl Point {
                 low = t;
             }
             let newton = t - value / (1.0 + square * c * share * (1.0 - share));
-            t = if newton > low && newton < high { newton } else { 0.5 * (low + high) };
+            // On both sides of the bend Newton's steps can go to and fro for ever: a step that
+            // gained little is followed by a halving.
+            let gains = value.abs() < 0.5 * before && newton > low && newton < high;
+            before = value.abs();
+            t = if gains { newton } else { 0.5 * (low + high) };
             share = sigmoid(t);
         }
         let slope = alpha - c * share;
@@ -129,6 +134,15 @@ pub(crate) fn x_ln(x: f64) -> f64 {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn steps_that_go_to_and_fro_end() {
+        let point = Point { margin: 5.032, alpha: 13.19568, c: 14.88883, square: 0.782837 };
+        let Step { alpha, .. } = point.step(Loss::Logistic);
+        let t = libm::log(alpha / (point.c - alpha));
+        let value = point.square * (alpha - point.alpha) + point.margin + t;
+        assert!(value.abs() < 1e-8, "{value}");
+    }
 
     proptest! {
         #[test]

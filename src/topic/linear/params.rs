@@ -13,11 +13,13 @@
 //! ```
 
 use linfa::ParamGuard;
+use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
 
 /// What a wrong score costs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Loss {
     /// `max(0, 1 - y z)^2`, one label against the rest; `LinearSVC`'s default.
     #[default]
