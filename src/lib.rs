@@ -39,6 +39,7 @@
 //! | [`story`] | cuts of the graph, copy families, what a story holds |
 //! | [`group`](mod@group) | all of it: articles in, stories out |
 //! | [`topic`] | learns topics, tags articles with calibrated probabilities, says what to review |
+//! | [`inspect`](mod@inspect) | what is in a corpus before it is trusted, and in a topic model |
 //! | [`metrics`] | BCubed, pairs, ARI, AMI, V-measure; topics by label, probability and rank; checked against scikit-learn |
 //! | [`split`] | parts to learn from and to be measured on, no near-copy on both sides |
 //! | [`model_file`] | the container of `*.khabar` files: checked, versioned, pure data |
@@ -55,6 +56,7 @@ pub mod corpus;
 pub mod error;
 pub mod export;
 pub mod group;
+pub mod inspect;
 pub mod metrics;
 pub mod model_file;
 pub mod output;

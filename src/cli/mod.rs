@@ -1,7 +1,7 @@
 //! The command line: what the user asked becomes options of the library, what the library
 //! found becomes rows on stdout and talk on stderr. Only this folder prints.
 //!
-//! One file a command ([`group`], [`tag`], [`explain`], [`eval`], [`train_pairs`], [`vectorize`]); flags that several commands share are structs of
+//! One file a command ([`group`], [`tag`], [`explain`], [`eval`], [`inspect`], [`train_pairs`], [`vectorize`]); flags that several commands share are structs of
 //! their own (`*_args`). The exit code is 0 where all was done, 1 where a named input could not
 //! be read (or anything was skipped under `--strict`), 2 where nothing could be done. Costs
 //! nothing beside the library's work. To try it:
@@ -29,6 +29,8 @@ mod group_rows;
 mod group_summary;
 mod group_table;
 mod input_args;
+mod inspect;
+mod inspect_table;
 mod normalize_args;
 mod output_args;
 mod run_args;
@@ -64,6 +66,7 @@ Examples:
   khabar tag أخبار/ -o tags.jsonl              topics, and what to review
   khabar explain ID1 ID2 --in articles.jsonl   why two stand together, or apart
   khabar eval groups gold.jsonl groups.jsonl   how good they are
+  khabar inspect articles.jsonl                what is in them, before they are trusted
   khabar vectorize أخبار/ -o vectors.npz       TF-IDF rows for SciPy";
 
 #[derive(Subcommand)]
@@ -72,6 +75,7 @@ enum Command {
     Explain(Box<explain::ExplainArgs>),
     Tag(Box<tag::TagArgs>),
     Eval(eval::EvalArgs),
+    Inspect(Box<inspect::InspectArgs>),
     TrainPairs(Box<train_pairs::TrainPairsArgs>),
     Vectorize(Box<vectorize::VectorizeArgs>),
 }
@@ -112,6 +116,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Tag(args) => tag::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
         Command::TrainPairs(args) => train_pairs::run(&args),
         Command::Vectorize(args) => vectorize::run(&args),
     };
