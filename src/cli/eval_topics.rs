@@ -89,7 +89,7 @@ pub(crate) fn run(args: &TopicsArgs) -> anyhow::Result<Outcome> {
         args,
         &talk,
     );
-    show(&Shown(scores), args.run.json)?;
+    show(&Shown(&scores), args.run.json)?;
     let lost = gold.skipped + pred.skipped;
     Ok(if args.input.strict && lost > 0 { Outcome::Partial } else { Outcome::Done })
 }

@@ -24,9 +24,9 @@ const CONFUSIONS: usize = 12;
 /// Scores to be shown.
 #[derive(Serialize)]
 #[serde(transparent)]
-pub(crate) struct Shown(pub(crate) TopicScores);
+pub(crate) struct Shown<'a>(pub(crate) &'a TopicScores);
 
-impl Display for Shown {
+impl Display for Shown<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         self.head(f)?;
         self.probabilities(f)?;
@@ -53,9 +53,9 @@ fn averaged(f: &mut Formatter<'_>, name: &str, prf: Prf, note: &str) -> fmt::Res
     writeln!(f, "{name:<20}{:>10.4}{:>10.4}{:>10.4}{note}", prf.precision, prf.recall, prf.f1)
 }
 
-impl Shown {
+impl Shown<'_> {
     fn head(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let s = &self.0;
+        let s = self.0;
         let name = if s.multi_label { "all topics right" } else { "accuracy" };
         number(f, name, s.accuracy, &interval(s.intervals.map(|i| i.accuracy)))?;
         for top in &s.top_k {
@@ -128,7 +128,7 @@ impl Shown {
     }
 
     fn confusions(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let s = &self.0;
+        let s = self.0;
         if s.confusion.is_empty() {
             return Ok(());
         }
@@ -151,7 +151,7 @@ impl Shown {
 
     /// Rows are right topics, columns predicted ones in the same order.
     fn matrix(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let s = &self.0;
+        let s = self.0;
         let none = s.confusion.iter().any(|c| c.predicted.is_none());
         writeln!(f, "\nright topic down, predicted across")?;
         let columns: Vec<Option<&str>> = s
@@ -182,7 +182,7 @@ impl Shown {
     }
 
     fn confident(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let s = &self.0;
+        let s = self.0;
         if !s.coverage.is_empty() {
             let right = if s.multi_label { "best right" } else { "accuracy" };
             writeln!(f, "\n{:>10}{:>10}{right:>12}{:>14}", "share", "articles", "probability")?;
@@ -206,7 +206,7 @@ impl Shown {
     }
 
     fn articles(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let s = &self.0;
+        let s = self.0;
         writeln!(f, "\n{:<20}{:>10}", "articles", s.n_articles)?;
         writeln!(f, "{:<20}{:>10}", "topics", s.labels.len())?;
         for (name, n, note) in [

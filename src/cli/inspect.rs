@@ -116,10 +116,11 @@ pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<Outcome> {
         multi_label: args.input.multi_label,
         seed: args.run.seed,
     };
+    let meter = talk.meter();
     let found = inspect(&articles, &options, &|step| match step {
-        Step::Count => talk.step("counting", 0, 0),
-        Step::Copies => talk.step("looking for near-copies", 0, 0),
-        Step::Labels(done, all) => talk.step("checking labels", done, all),
+        Step::Count => meter.at(0, 10, "counting"),
+        Step::Copies => meter.at(1, 10, "looking for near-copies"),
+        Step::Labels(done, all) => meter.at(done, all + 1, "checking labels"),
     });
     talk.end();
     show(&CorpusReport::new(found, &report, args.suspects), args.run.json)?;

@@ -1,7 +1,8 @@
 //! The command line: what the user asked becomes options of the library, what the library
 //! found becomes rows on stdout and talk on stderr. Only this folder prints.
 //!
-//! One file a command ([`group`], [`tag`], [`explain`], [`eval`], [`inspect`], [`train_pairs`], [`vectorize`]); flags that several commands share are structs of
+//! One file a command ([`group`], [`tag`], [`explain`], [`eval`], [`inspect`], [`mod@train`],
+//! [`train_pairs`], [`vectorize`]); flags that several commands share are structs of
 //! their own (`*_args`). The exit code is 0 where all was done, 1 where a named input could not
 //! be read (or anything was skipped under `--strict`), 2 where nothing could be done. Costs
 //! nothing beside the library's work. To try it:
@@ -38,7 +39,12 @@ mod tag;
 mod tag_rows;
 mod tag_summary;
 mod talk;
+mod train;
+mod train_labels;
+mod train_measure;
+mod train_page;
 mod train_pairs;
+mod train_report;
 mod vector_args;
 mod vectorize;
 
@@ -67,6 +73,7 @@ Examples:
   khabar explain ID1 ID2 --in articles.jsonl   why two stand together, or apart
   khabar eval groups gold.jsonl groups.jsonl   how good they are
   khabar inspect articles.jsonl                what is in them, before they are trusted
+  khabar train articles.jsonl -o m.khabar      learn topics from labelled articles
   khabar vectorize أخبار/ -o vectors.npz       TF-IDF rows for SciPy";
 
 #[derive(Subcommand)]
@@ -76,6 +83,7 @@ enum Command {
     Tag(Box<tag::TagArgs>),
     Eval(eval::EvalArgs),
     Inspect(Box<inspect::InspectArgs>),
+    Train(Box<train::TrainArgs>),
     TrainPairs(Box<train_pairs::TrainPairsArgs>),
     Vectorize(Box<vectorize::VectorizeArgs>),
 }
@@ -117,6 +125,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Tag(args) => tag::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Train(args) => train::run(&args),
         Command::TrainPairs(args) => train_pairs::run(&args),
         Command::Vectorize(args) => vectorize::run(&args),
     };

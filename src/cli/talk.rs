@@ -8,8 +8,8 @@
 //! أخبار.jsonl:2: the line is no JSON object (...); mend or remove the line
 //! ```
 
+use std::cell::Cell;
 use std::io::Write as _;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use khabar::corpus::Event;
@@ -24,8 +24,8 @@ pub(crate) struct Talk {
     quiet: bool,
     verbose: bool,
     bar: ProgressBar,
-    records: AtomicUsize,
-    files: AtomicUsize,
+    records: Cell<usize>,
+    files: Cell<usize>,
 }
 
 impl Talk {
@@ -35,7 +35,7 @@ impl Talk {
         if let Ok(style) = ProgressStyle::with_template("{bar:24} {msg}") {
             bar.set_style(style.progress_chars("=> "));
         }
-        Self { quiet, verbose, bar, records: AtomicUsize::new(0), files: AtomicUsize::new(0) }
+        Self { quiet, verbose, bar, records: Cell::new(0), files: Cell::new(0) }
     }
 
     /// Something worth knowing that is no fault.
@@ -71,8 +71,8 @@ impl Talk {
     pub(crate) fn problem(&self, error: &khabar::Error) {
         let of_record = matches!(error, khabar::Error::Record { .. });
         let count = if of_record { &self.records } else { &self.files };
-        let before = count.fetch_add(1, Ordering::Relaxed);
-        if self.verbose || before < SHOWN {
+        count.set(count.get() + 1);
+        if self.verbose || count.get() <= SHOWN {
             self.line(&safe(&error.to_string()));
         }
     }
@@ -80,7 +80,7 @@ impl Talk {
     /// Says how many problems were not shown.
     pub(crate) fn end_of_problems(&self) {
         for (count, what) in [(&self.records, "records"), (&self.files, "files")] {
-            let hidden = count.load(Ordering::Relaxed).saturating_sub(SHOWN);
+            let hidden = count.get().saturating_sub(SHOWN);
             if hidden > 0 && !self.verbose {
                 let hidden = thousands(hidden);
                 self.line(&format!("{hidden} more {what} could not be used; --verbose shows all"));
@@ -104,17 +104,32 @@ impl Talk {
         self.bar.tick();
     }
 
-    /// Shows that `done` of `all` is done; with 0 of 0 only what is being done.
-    pub(crate) fn step(&self, what: &'static str, done: usize, all: usize) {
-        self.bar.set_length(all as u64);
-        self.bar.set_position(done as u64);
-        self.bar.set_message(what);
-        self.bar.tick();
+    /// The bar alone, for work on many threads.
+    pub(crate) fn meter(&self) -> Meter {
+        Meter(self.bar.clone())
     }
 
     /// Takes the bar away.
     pub(crate) fn end(&self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// A bar that any thread may move.
+pub(crate) struct Meter(ProgressBar);
+
+impl Meter {
+    /// Shows that `done` of `of` steps are done, and what is being done.
+    pub(crate) fn at(
+        &self,
+        done: usize,
+        of: usize,
+        what: impl Into<std::borrow::Cow<'static, str>>,
+    ) {
+        self.0.set_length(of as u64);
+        self.0.set_position(done as u64);
+        self.0.set_message(what);
+        self.0.tick();
     }
 }
 

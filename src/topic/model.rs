@@ -43,9 +43,10 @@ pub struct TopicModel {
     pub bars: Vec<Option<f32>>,
     /// From which probability on a label is chosen, one a label; multi-label only.
     pub thresholds: Vec<f32>,
-    /// Scripts of training articles, by ISO 15924.
+    /// Scripts of training articles, by ISO 15924; of 20 or one in a hundred at least.
     pub scripts: BTreeSet<String>,
-    /// Languages of training articles, as the articles give them.
+    /// Languages of training articles, as the articles give them; of 20 or one in a hundred
+    /// at least.
     pub languages: BTreeSet<String>,
     /// The strength of fit it was trained with.
     pub c: f64,
@@ -91,6 +92,23 @@ pub struct Tagged {
     pub topics: Vec<Topic>,
     /// `None`: accept. Otherwise why not.
     pub review: Option<Reason>,
+}
+
+/// Probabilities without calibration: a sigmoid a label, or a softmax.
+pub(super) fn plain(scores: &[f32], multi: bool, out: &mut [f64]) {
+    if multi {
+        for (p, &z) in out.iter_mut().zip(scores) {
+            *p = super::linear::sigmoid(f64::from(z));
+        }
+        return;
+    }
+    let most = scores.get(best(scores)).map_or(0.0, |&z| f64::from(z));
+    let mut sum = 0.0;
+    for (p, &z) in out.iter_mut().zip(scores) {
+        *p = libm::exp(f64::from(z) - most);
+        sum += *p;
+    }
+    out.iter_mut().for_each(|p| *p /= sum);
 }
 
 impl TopicModel {
@@ -148,20 +166,7 @@ impl TopicModel {
     pub(super) fn probabilities(&self, scores: &[f32], out: &mut [f64]) {
         match &self.calibration {
             Some(calibration) => calibration.probabilities(scores, out),
-            None if self.multi => {
-                for (p, &z) in out.iter_mut().zip(scores) {
-                    *p = super::linear::sigmoid(f64::from(z));
-                }
-            }
-            None => {
-                let most = f64::from(scores[best(scores)]);
-                let mut sum = 0.0;
-                for (p, &z) in out.iter_mut().zip(scores) {
-                    *p = libm::exp(f64::from(z) - most);
-                    sum += *p;
-                }
-                out.iter_mut().for_each(|p| *p /= sum);
-            }
+            None => plain(scores, self.multi, out),
         }
     }
 

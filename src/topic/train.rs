@@ -33,7 +33,7 @@
 //! # Ok::<(), khabar::Error>(())
 //! ```
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use linfa::ParamGuard;
@@ -107,7 +107,20 @@ pub struct Report {
     /// Probabilities of every article (rows x labels) from models and calibrations that did
     /// not see its fold; none without calibration.
     pub probabilities: Option<Array2<f32>>,
+    /// The same without calibration, by a plain softmax or sigmoid: what calibration gained.
+    pub plain: Option<Array2<f32>>,
 }
+
+/// What is to be told of a calibration.
+struct Fitted {
+    chosen: Chosen,
+    scores: Array2<f32>,
+}
+
+/// Scripts and languages of so many articles, or of this share of all, are known to the model;
+/// fewer may be strays and mistakes of detection.
+const KNOWN: usize = 20;
+const KNOWN_SHARE: f64 = 0.01;
 
 /// Trains a model.
 ///
@@ -160,6 +173,7 @@ pub fn train(
         calibration: None,
         log_loss: Vec::new(),
         probabilities: None,
+        plain: None,
     };
     let mut chosen = None;
     if with_folds {
@@ -174,7 +188,16 @@ pub fn train(
     if labels.is_multi() {
         limits = vec![0.5; names.len()];
     }
-    let calibration = chosen.map(|chosen| {
+    let calibration = chosen.map(|Fitted { chosen, mut scores }| {
+        for mut row in scores.rows_mut() {
+            if let Some(row) = row.as_slice_mut() {
+                let z = row.to_vec();
+                let mut p = vec![0.0; z.len()];
+                super::model::plain(&z, labels.is_multi(), &mut p);
+                row.iter_mut().zip(p).for_each(|(to, p)| *to = p as f32);
+            }
+        }
+        report.plain = Some(scores);
         let p = &chosen.out_of_fold;
         if labels.is_multi() {
             limits = thresholds(p, labels);
@@ -198,14 +221,22 @@ pub fn train(
         calibration,
         bars,
         thresholds: limits,
-        scripts: texts.iter().filter_map(script).collect(),
-        languages: known.iter().filter(|l| !l.is_empty()).map(|&l| l.to_owned()).collect(),
+        scripts: frequent(texts.iter().filter_map(script), n),
+        languages: frequent(languages.iter().filter(|l| !l.is_empty()).map(|&l| l.to_owned()), n),
         c: report.c,
         loss: params.loss,
         grid: None,
     };
     model.check()?;
     Ok((model, report))
+}
+
+/// What comes often enough among `n` articles.
+fn frequent(names: impl Iterator<Item = String>, n: usize) -> BTreeSet<String> {
+    let mut counts = BTreeMap::<String, usize>::new();
+    names.for_each(|name| *counts.entry(name).or_default() += 1);
+    let least = KNOWN.min((KNOWN_SHARE * n as f64).ceil() as usize);
+    counts.into_iter().filter(|&(_, count)| count >= least).map(|(name, _)| name).collect()
 }
 
 /// Scores out of fold, the C they speak for, and their calibration if one is wanted.
@@ -219,7 +250,7 @@ fn out_of_fold(
     options: &TrainOptions,
     report: &mut Report,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<Option<Chosen>> {
+) -> Result<Option<Fitted>> {
     let used: BTreeSet<u32> = folds.iter().copied().collect();
     if used.len() < 2 || used.iter().max().is_some_and(|&m| m as usize >= used.len()) {
         let what = format!("articles in {} folds", used.len());
@@ -241,7 +272,10 @@ fn out_of_fold(
         report.by_c = cs.iter().zip(&all).map(|(&c, chosen)| (c, -loss(chosen))).collect();
         let taken = most(&report.by_c);
         report.c = cs[taken];
-        return Ok(options.calibrate.then(|| all.swap_remove(taken)));
+        return Ok(options.calibrate.then(|| Fitted {
+            chosen: all.swap_remove(taken),
+            scores: scores.swap_remove(taken),
+        }));
     }
     // By C and fold: how many are right.
     let right: Vec<Vec<usize>> = scores
@@ -273,7 +307,8 @@ fn out_of_fold(
     if !options.calibrate {
         return Ok(None);
     }
-    choose(&scores.swap_remove(taken), labels, folds).map(Some)
+    let scores = scores.swap_remove(taken);
+    Ok(Some(Fitted { chosen: choose(&scores, labels, folds)?, scores }))
 }
 
 /// The place of the highest value; of equal ones the first, that is of the smallest C.
