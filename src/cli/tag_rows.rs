@@ -33,6 +33,8 @@ const TABLE: [Column; 6] = [
     Column::new("title", Kind::Text),
 ];
 const WORDS: Column = Column::new("words", Kind::Text);
+/// Other topics below this are not shown in a table.
+const LEAST: f32 = 0.01;
 /// Characters of a text that stand for a missing title.
 const HEAD: usize = 160;
 
@@ -121,6 +123,7 @@ impl Rows {
         let others = tagged.topics.iter().filter(|t| !shown.iter().any(|s| s.label == t.label));
         let others: Vec<String> = others
             .take(self.top_k.saturating_sub(1))
+            .filter(|t| t.probability >= LEAST)
             .map(|t| format!("{} {:.2}", name(t, model), t.probability))
             .collect();
         let title = if article.title.is_empty() {

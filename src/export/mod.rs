@@ -130,6 +130,8 @@ pub struct Exporter {
     written: usize,
 }
 
+// One a run: its size does not matter.
+#[allow(clippy::large_enum_variant)]
 enum Out {
     Lines(AtomicFile),
     Rows(Box<dyn RowWriter>),
