@@ -4,7 +4,7 @@
 
 mod cli_common;
 
-use cli_common::Desk;
+use cli_common::{Desk, Random};
 use serde_json::{Value, json};
 
 const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/corpora/demo");
@@ -18,8 +18,9 @@ fn faulty() -> String {
     let mut lines = Vec::new();
     for i in 0..40 {
         let words = if i % 2 == 0 { SPORT } else { MONEY };
+        let mut random = Random(i as u64 + 1);
         let own: Vec<String> =
-            (0..30).map(|k| format!("{}{}", words[k % 3], (i * 37 + k * 11) % 97)).collect();
+            (0..30).map(|k| format!("{}{}", words[k % 3], random.below(100_000))).collect();
         let text = format!("{} {} {} {}", words[0], words[1], words[2], own.join(" "));
         let label = if (i % 2 == 0) != (i == 6) { "رياضة" } else { "اقتصاد" };
         let split = if i < 30 { "train" } else { "test" };
