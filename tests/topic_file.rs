@@ -9,6 +9,7 @@ use khabar::vectorize::{Lead, Tf};
 use proptest::prelude::*;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{RngCore, SeedableRng};
+use rayon::prelude::*;
 
 const TEXTS: [[&str; 4]; 3] = [
     [
@@ -272,5 +273,42 @@ proptest! {
         {
             prop_assert_eq!(tagged(&model).len(), 12);
         }
+    }
+}
+
+/// Every try hashes 5 MB: a minute or so on one core, and the tries run on all.
+#[test]
+fn the_shipped_model_is_sound_and_any_damage_to_it_is_an_error() {
+    let bytes = TopicModel::shipped_bytes();
+    assert!(bytes.len() <= 6_000_000);
+    let model = TopicModel::shipped().unwrap();
+    assert_eq!(
+        model.labels,
+        ["business", "culture", "health", "politics", "religion", "sport", "technology"]
+    );
+    assert_eq!(model.ids[5], "medtop:15000000");
+    assert_eq!(model.to_bytes("m").unwrap(), bytes);
+    let text = "أحرز المنتخب كأس البطولة بعد فوزه في المباراة النهائية بهدفين دون رد";
+    let tag = model.predict(&[("", text)], &["ar"]).remove(0);
+    assert_eq!(tag.topics[0].label, 5, "{tag:?}");
+
+    // Its header ends where its tensors begin: all before is tried bit by bit.
+    let header = 56 + u64::from_le_bytes(bytes[48..56].try_into().unwrap()) as usize;
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(0);
+    let mut below = |n: usize| (random.next_u64() % n as u64) as usize;
+    let bits = (0..header * 8).chain((0..10_000).map(|_| below(bytes.len() * 8)));
+    let bits: Vec<usize> = bits.collect();
+    // A piece of bits shares a copy.
+    bits.par_chunks(500).for_each(|bits| {
+        let mut copy = bytes.to_vec();
+        for bit in bits {
+            copy[bit / 8] ^= 1 << (bit % 8);
+            assert!(TopicModel::from_bytes("m", &copy).is_err(), "bit {bit}");
+            copy[bit / 8] ^= 1 << (bit % 8);
+        }
+    });
+    for _ in 0..1000 {
+        let length = below(bytes.len());
+        assert!(TopicModel::from_bytes("m", &bytes[..length]).is_err(), "{length} bytes");
     }
 }

@@ -269,7 +269,7 @@ pub(crate) fn run(args: &TrainArgs) -> anyhow::Result<Outcome> {
         train(&texts, &languages, &labels, &learned.names, &folds, &options, &|at| match at {
             Progress::Rows => meter.at(0, 10, "counting n-grams"),
             Progress::Folds(done, of) => {
-                meter.at(done, of + 1, format!("fold part {done} of {of}"))
+                meter.at(done, of + 1, format!("fold part {done} of {of}"));
             }
             Progress::Calibrate => meter.at(9, 10, "calibrating"),
             Progress::Final => meter.at(9, 10, "learning from all"),

@@ -6,8 +6,8 @@
 //! few bytes an article.
 //!
 //! ```text
-//! sports	sport	medtop:15000000
-//! رياضة	sport
+//! sports -> sport -> medtop:15000000     (tabs in place of arrows)
+//! رياضة -> sport
 //! ads
 //! ```
 

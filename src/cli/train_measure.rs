@@ -7,6 +7,8 @@
 //! probabilities (articles x labels), labels -> gold and predicted rows -> scores
 //! ```
 
+use std::collections::BTreeMap;
+
 use khabar::Article;
 use khabar::metrics::{
     GoldTopics, PredTopic, PredTopics, TopicOptions, TopicScores, compare_topics,
@@ -52,7 +54,23 @@ pub(crate) struct Validated {
     pub(crate) near_copies: usize,
     /// Accuracy (several labels: all right) over the rest.
     pub(crate) accuracy_without_copies: Option<f64>,
+    /// By language, where there are several.
+    pub(crate) languages: Vec<OfLanguage>,
     pub(crate) scores: TopicScores,
+}
+
+/// What a language's articles came to.
+#[derive(Serialize)]
+pub(crate) struct OfLanguage {
+    pub(crate) language: String,
+    pub(crate) articles: usize,
+    /// Share right; several labels: all right.
+    pub(crate) accuracy: f64,
+    /// Share accepted unread, and share right of these.
+    pub(crate) accepted: f64,
+    pub(crate) right_of_accepted: f64,
+    /// Calibration error of the best topic.
+    pub(crate) ece: Option<f64>,
 }
 
 /// What compressing cost.
@@ -182,6 +200,26 @@ pub(crate) fn validated(
         .collect();
     let options = TopicOptions { multi_label: multi, resamples: RESAMPLES, seed };
     let scores = compare_topics(&all, &rows, &options)?;
+    let mut by_language: BTreeMap<&str, Vec<GoldTopics>> = BTreeMap::new();
+    for (gold, article) in all.iter().zip(&articles) {
+        by_language.entry(&article.lang).or_default().push(gold.clone());
+    }
+    let of_language = |(language, gold): (&str, Vec<GoldTopics>)| {
+        let scores = compare_topics(&gold, &rows, &TopicOptions { resamples: 0, ..options })?;
+        let decisions = scores.decisions;
+        Ok(OfLanguage {
+            language: language.to_owned(),
+            articles: gold.len(),
+            accuracy: scores.accuracy,
+            accepted: decisions.map_or(0.0, |d| d.share),
+            right_of_accepted: decisions.map_or(0.0, |d| d.accuracy),
+            ece: scores.probabilities.map(|p| p.ece),
+        })
+    };
+    let languages = match by_language.len() {
+        0 | 1 => Vec::new(),
+        _ => by_language.into_iter().map(of_language).collect::<khabar::Result<Vec<_>>>()?,
+    };
     let copies: FxHashSet<&str> = copies.iter().map(String::as_str).collect();
     let near_copies = all.iter().filter(|gold| copies.contains(gold.id.as_str())).count();
     let own: Vec<GoldTopics> =
@@ -193,6 +231,7 @@ pub(crate) fn validated(
         on: on.to_owned(),
         near_copies,
         accuracy_without_copies: without.map(|scores| scores.accuracy),
+        languages,
         scores,
     })
 }

@@ -20,7 +20,7 @@ use super::eval_topics_table::Shown;
 use super::harmless;
 use super::talk::{counted, thousands};
 use super::train_labels::Labelled;
-use super::train_measure::{Compressed, Folds, Measured, Validated};
+use super::train_measure::{Compressed, Folds, Measured, OfLanguage, Validated};
 
 /// A training report.
 #[derive(Serialize)]
@@ -280,6 +280,29 @@ impl Summary {
     }
 }
 
+fn languages(f: &mut Formatter<'_>, rows: &[OfLanguage]) -> fmt::Result {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    for name in ["accuracy", "accepted", "right of", "ECE", "articles"] {
+        write!(f, "{name:>10}")?;
+    }
+    writeln!(f, "  language")?;
+    for row in rows {
+        let ece = row.ece.map_or_else(|| "-".to_owned(), |ece| format!("{ece:.4}"));
+        writeln!(
+            f,
+            "{:>10.4}{:>10.4}{:>10.4}{ece:>10}{:>10}  {}",
+            row.accuracy,
+            row.accepted,
+            row.right_of_accepted,
+            row.articles,
+            harmless(&row.language)
+        )?;
+    }
+    writeln!(f)
+}
+
 /// `98.25 %`, without zeros at the end.
 pub(crate) fn percent(share: f64) -> String {
     let text = format!("{:.2}", share * 100.0);
@@ -299,6 +322,7 @@ impl Display for Summary {
         if let Some(v) = &self.validated {
             writeln!(f, "\nMeasured on {}, which was not learned from\n", harmless(&v.on))?;
             write!(f, "{}", Shown(&v.scores))?;
+            languages(f, &v.languages)?;
             if v.near_copies > 0 {
                 write!(
                     f,

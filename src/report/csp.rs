@@ -21,6 +21,14 @@ pub(super) fn policy(style: &str, script: &str) -> String {
     )
 }
 
+/// The policy for one style and no script at all.
+pub(super) fn style_only(style: &str) -> String {
+    format!(
+        "default-src 'none'; style-src '{}'; base-uri 'none'; form-action 'none'",
+        source(style)
+    )
+}
+
 /// A hash as a policy names it.
 fn source(content: &str) -> String {
     format!("sha256-{}", base64(&Sha256::digest(content.as_bytes())))

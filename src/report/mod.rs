@@ -48,6 +48,13 @@ use crate::story::{Placement, Story};
 use crate::text::NormalizeOptions;
 use crate::{Article, Error, Result};
 
+/// The content security policy of a page that has this one style and no script: for other pages
+/// than [`report`]'s.
+#[must_use]
+pub fn style_policy(style: &str) -> String {
+    csp::style_only(style)
+}
+
 /// What a page is made of: articles in input order, and what was found about them.
 #[derive(Debug, Clone, Copy)]
 pub struct Found<'a> {

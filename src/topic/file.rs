@@ -24,6 +24,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -80,7 +81,31 @@ enum Curve {
     Isotonic { sum_to_one: bool, points: Vec<usize> },
 }
 
+/// The model in the binary.
+static SHIPPED: &[u8] = include_bytes!("../../models/topics.khabar");
+
 impl TopicModel {
+    /// The model in the binary: seven topics of news, in Arabic and 16 languages of Africa, English
+    /// and French among them. `models/topics.md` has what it learned from and how good it is.
+    /// Read at the first call.
+    ///
+    /// # Errors
+    /// None where the binary was built from a sound file; a test sees to that.
+    pub fn shipped() -> Result<&'static Self> {
+        static MODEL: OnceLock<TopicModel> = OnceLock::new();
+        if let Some(model) = MODEL.get() {
+            return Ok(model);
+        }
+        let model = Self::from_bytes("models/topics.khabar", SHIPPED)?;
+        Ok(MODEL.get_or_init(|| model))
+    }
+
+    /// The bytes of [`TopicModel::shipped`], as a file would have them.
+    #[must_use]
+    pub fn shipped_bytes() -> &'static [u8] {
+        SHIPPED
+    }
+
     /// Reads a file that `khabar train` or [`TopicModel::write`] wrote.
     ///
     /// # Errors
