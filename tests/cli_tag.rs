@@ -291,3 +291,27 @@ fn what_cannot_be_done_is_said_in_words() {
     let ran = desk.run("tag a.jsonl -m m.khabar -o m.khabar --format jsonl");
     assert!(ran.code == 2 && ran.stderr.contains("would replace an input"), "{}", ran.stderr);
 }
+
+#[test]
+fn without_a_model_the_one_in_the_binary_tags_with_media_topics() {
+    let desk = desk();
+    let rows = desk.done(&format!("tag {DEMO} -o tags.jsonl --json"));
+    let summary: Value = serde_json::from_str(rows.stderr.lines().last().unwrap()).unwrap();
+    assert_eq!(summary["articles"], 261);
+    let rows = cli_common::rows(&String::from_utf8(desk.read("tags.jsonl")).unwrap());
+    for topic in rows.iter().flat_map(|row| row["topics"].as_array().unwrap()) {
+        assert!(topic["id"].as_str().unwrap().starts_with("medtop:"), "{topic}");
+    }
+    let scores = desk.done(&format!("eval topics {DEMO} tags.jsonl --json --resamples 0"));
+    let scores: Value = serde_json::from_str(&scores.stdout).unwrap();
+    // Articles of other countries, years and hands than those it learned from.
+    assert!(scores["accuracy"].as_f64().unwrap() > 0.7, "{}", scores["accuracy"]);
+    let ids = desk.done("tag a.jsonl --format csv --top-k 1").stdout;
+    assert!(
+        ids.starts_with("id,topics,topic_ids,decision,reason\n")
+            && ids.contains(",medtop:15000000,"),
+        "{ids}"
+    );
+    let facts = desk.done("inspect --built-in").stdout;
+    assert!(facts.contains("sport (medtop:15000000)"), "{facts}");
+}

@@ -14,7 +14,7 @@ use anyhow::bail;
 use clap::Args;
 use khabar::corpus::{Corpus, ReadReport};
 use khabar::inspect::{InspectOptions, Inspection, ModelFacts, Step, inspect, inspect_model};
-use khabar::model_file::ModelFile;
+use khabar::model_file::{MAX_MODEL_BYTES, ModelFile};
 use khabar::topic::TopicModel;
 use serde::Serialize;
 
@@ -31,7 +31,8 @@ Examples:
   khabar inspect articles.jsonl                      languages, copies, labels that may be wrong
   khabar inspect أخبار/ --suspects 50 --json         for programs
   khabar inspect day.jsonl --no-check-labels         counts and copies alone
-  khabar inspect topics.khabar --with articles.jsonl labels, bars, settings, heaviest words";
+  khabar inspect topics.khabar --with articles.jsonl labels, bars, settings, heaviest words
+  khabar inspect --built-in                          the model that khabar tag uses";
 
 /// Say what is in a corpus before it is trusted, or what is in a model.
 ///
@@ -44,8 +45,11 @@ Examples:
 #[command(help_template = HELP, before_help = EXAMPLES)]
 pub(crate) struct InspectArgs {
     /// Files and folders of articles, or - for stdin; or one model
-    #[arg(value_name = "INPUT", required = true)]
+    #[arg(value_name = "INPUT", required_unless_present = "built_in")]
     inputs: Vec<PathBuf>,
+    /// Inspect the topic model in the binary
+    #[arg(long, conflicts_with = "inputs")]
+    built_in: bool,
     /// Labels that may be wrong to list
     #[arg(long, value_name = "N", default_value_t = 10)]
     suspects: usize,
@@ -98,10 +102,20 @@ pub(crate) struct TensorFacts {
 }
 
 pub(crate) fn run(args: &InspectArgs) -> anyhow::Result<Outcome> {
+    if args.built_in {
+        return model(args, Path::new("models/topics.khabar"), TopicModel::shipped_bytes());
+    }
     if let [path] = args.inputs.as_slice()
         && is_model(path)
     {
-        return model(args, path);
+        let bytes = std::fs::metadata(path).map_err(|e| khabar::Error::io(path, e))?.len();
+        // What is too large is refused unread.
+        let file = if bytes > MAX_MODEL_BYTES {
+            ModelFile::read(path).map(|_| Vec::new())
+        } else {
+            std::fs::read(path).map_err(|e| khabar::Error::io(path, e))
+        }?;
+        return model(args, path, &file);
     }
     if let Some(path) = args.inputs.iter().find(|path| is_model(path)) {
         bail!("{}: a model; inspect it by itself", path.display());
@@ -138,9 +152,9 @@ fn is_model(path: &Path) -> bool {
     (read.is_ok() && start == MAGIC) || path.extension().is_some_and(|e| e == "khabar")
 }
 
-fn model(args: &InspectArgs, path: &Path) -> anyhow::Result<Outcome> {
+fn model(args: &InspectArgs, path: &Path, bytes: &[u8]) -> anyhow::Result<Outcome> {
     let talk = args.run.start()?;
-    let file = ModelFile::read(path)?;
+    let file = ModelFile::from_bytes(bytes, &path.to_string_lossy())?;
     let topics = TopicModel::from_model_file(&file, &path.to_string_lossy())?;
     let (corpus, outcome) = if args.with.is_empty() {
         (Corpus::default(), Outcome::Done)
@@ -153,7 +167,7 @@ fn model(args: &InspectArgs, path: &Path) -> anyhow::Result<Outcome> {
     let tensors = file.tensors.iter();
     let report = ModelReport {
         kind: file.kind.clone(),
-        bytes: std::fs::metadata(path).map_or(0, |m| m.len()),
+        bytes: bytes.len() as u64,
         hash_version: file.hash_version,
         tensors: tensors
             .map(|t| TensorFacts { name: t.name.clone(), shape: t.shape.clone() })

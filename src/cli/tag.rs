@@ -12,7 +12,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use khabar::Article;
 use khabar::corpus::{ReadOptions, read_batches};
@@ -98,15 +98,31 @@ fn export(name: &str) -> Result<ExportFormat, String> {
     name.parse().map_err(|e| of_value(&e))
 }
 
-/// The model that is asked for, or the one in the binary.
-pub(crate) fn model(path: Option<&Path>) -> anyhow::Result<TopicModel> {
-    match path {
-        Some(path) => Ok(TopicModel::read(path)?),
-        None => bail!("-m: this build carries no model; name one that khabar train made"),
+/// A model that was read, or the one in the binary.
+enum Loaded {
+    Own(Box<TopicModel>),
+    BuiltIn(&'static TopicModel),
+}
+
+impl Loaded {
+    fn new(path: Option<&Path>) -> khabar::Result<Self> {
+        Ok(match path {
+            Some(path) => Self::Own(Box::new(TopicModel::read(path)?)),
+            None => Self::BuiltIn(TopicModel::shipped()?),
+        })
+    }
+
+    fn model(&self) -> &TopicModel {
+        match self {
+            Self::Own(model) => model,
+            Self::BuiltIn(model) => model,
+        }
     }
 }
 
 /// What is written to.
+// One a run: its size does not matter.
+#[allow(clippy::large_enum_variant)]
 enum Sink {
     Rows(Rows),
     Export(Exporter),
@@ -116,7 +132,8 @@ pub(crate) fn run(args: &TagArgs) -> anyhow::Result<Outcome> {
     let started = Instant::now();
     let mut kept = args.inputs.clone();
     kept.extend(args.model.clone());
-    let model = model(args.model.as_deref())?;
+    let loaded = Loaded::new(args.model.as_deref())?;
+    let model = loaded.model();
     let name = args.model.as_ref().map_or_else(
         || concat!("khabar ", env!("CARGO_PKG_VERSION")).to_owned(),
         |path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
@@ -131,7 +148,7 @@ pub(crate) fn run(args: &TagArgs) -> anyhow::Result<Outcome> {
         }
         None => {
             let target: Target = args.output.target(&kept)?;
-            Sink::Rows(Rows::new(&target, &model, args.top_k.into(), args.explain)?)
+            Sink::Rows(Rows::new(&target, model, args.top_k.into(), args.explain)?)
         }
     };
     let talk = args.run.start()?;
@@ -144,7 +161,7 @@ pub(crate) fn run(args: &TagArgs) -> anyhow::Result<Outcome> {
     let mut summary = Summary::default();
     let report =
         read_batches(&args.inputs, &options, &mut |event| talk.event(event), &mut |articles| {
-            batch(args, &model, &articles, &mut sink, &mut summary)
+            batch(args, model, &articles, &mut sink, &mut summary)
         })?;
     args.input.met(&args.inputs, &report, summary.articles, &talk)?;
     talk.end();
