@@ -246,6 +246,14 @@ fn labelled_lines_of_others_are_read_and_written() {
     // Known by its first line; with the flag also under another name.
     let rows = desk.done("tag annif.tsv -m m.khabar").rows();
     assert_eq!(rows.len(), lines.lines().count());
+    desk.write(
+        "gold.tsv",
+        "نص الخبر الأول\t<http://x.example/1>\nنص الخبر الثاني\t<http://x.example/2>\n",
+    );
+    desk.write("pred.jsonl", "{\"id\":\"gold.tsv:1\",\"topics\":[\"http://x.example/1\"]}\n{\"id\":\"gold.tsv:2\",\"topics\":[\"http://x.example/1\"]}\n");
+    let scores = desk.done("eval topics gold.tsv pred.jsonl --json --resamples 0");
+    let scores: Value = serde_json::from_str(&scores.stdout).unwrap();
+    assert_eq!((&scores["n_missing"], scores["accuracy"].as_f64()), (&0.into(), Some(0.5)));
     desk.write("annif.dat", "نص الخبر الأول\t<http://x.example/1>\nبلا علامة\n");
     let ran = desk.run("tag annif.dat -m m.khabar --input-format annif --strict");
     assert_eq!((ran.code, ran.rows().len()), (1, 1));

@@ -10,7 +10,7 @@ use std::io::BufReader;
 use std::path::Path;
 
 use anyhow::bail;
-use khabar::corpus::{Field, column, read_rows};
+use khabar::corpus::{Field, LineFormat, column, read_rows};
 use khabar::metrics::{GoldPair, PredRow, read_pairs};
 use khabar::output::safe;
 
@@ -77,7 +77,7 @@ pub(crate) fn has_texts(path: &Path, input: &InputArgs) -> bool {
     let content: Vec<&str> =
         [Field::Title, Field::Text].iter().flat_map(|&field| input.names(field)).collect();
     // A folder, or standard input, which cannot be read twice.
-    if !path.is_file() || input.is_lines() || is_fasttext(path) {
+    if !path.is_file() || input.is_lines() || LineFormat::of_file(path).is_some() {
         return true;
     }
     let Ok(rows) = read_rows(path) else { return true };
@@ -85,13 +85,6 @@ pub(crate) fn has_texts(path: &Path, input: &InputArgs) -> bool {
     first.peek().is_none()
         || first
             .any(|row| row.keys().any(|key| content.iter().any(|c| key.eq_ignore_ascii_case(c))))
-}
-
-/// Whether the name is one of fastText's files.
-fn is_fasttext(path: &Path) -> bool {
-    let name = path.to_string_lossy().to_ascii_lowercase();
-    let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
-    name.ends_with(".ft") || name.ends_with(".fasttext")
 }
 
 /// The judged pairs; an error where there are none.

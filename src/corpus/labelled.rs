@@ -22,8 +22,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::Field;
+use std::path::Path;
+
 use super::record::{Draft, Problem, Raw};
+use super::walk::Kind;
+use super::{DEFAULT_MAX_FILE_BYTES, Field, source};
 use crate::Error;
 
 /// What fastText's labels begin with.
@@ -36,6 +39,25 @@ pub enum LineFormat {
     FastText,
     /// `text<TAB><uri> <uri>`.
     Annif,
+}
+
+impl LineFormat {
+    /// The format that a file is read as without being told: by its name, or by its first line.
+    /// None for all else, also for what cannot be read.
+    #[must_use]
+    pub fn of_file(path: &Path) -> Option<Self> {
+        match Kind::of(path) {
+            Some(Kind::Labelled(format)) => return Some(format),
+            Some(Kind::Csv(b'\t')) | None => {}
+            Some(_) => return None,
+        }
+        let mut source = source::open(path, None, DEFAULT_MAX_FILE_BYTES).ok()?;
+        let start = source::head(&mut source.stream, 1 << 16).ok()?;
+        if Kind::of(path).is_none() && start.trim_ascii_start().starts_with(PREFIX.as_bytes()) {
+            return Some(Self::FastText);
+        }
+        is_annif(&start).then_some(Self::Annif)
+    }
 }
 
 impl std::str::FromStr for LineFormat {
