@@ -239,6 +239,10 @@ fn labelled_lines_of_others_are_read_and_written() {
     let scores: Value = serde_json::from_str(&scores.stdout).unwrap();
     assert!(scores["accuracy"].as_f64().unwrap() > 0.95, "{scores}");
 
+    desk.done("train out.ft -o ft.khabar --C 1 --folds 3 --quiet");
+    let rows = desk.done("tag a.jsonl -m ft.khabar").rows();
+    assert_eq!(rows[0]["topics"][0]["label"], "sport");
+
     desk.done(&format!("tag {DEMO} -m m.khabar --export annif -o annif.tsv --quiet"));
     let lines = String::from_utf8(desk.read("annif.tsv")).unwrap();
     assert!(lines.lines().all(|l| l.ends_with('>') && l.matches('\t').count() == 1));
