@@ -69,7 +69,7 @@ fn rows(articles: &[Article], options: &GroupOptions) -> Csr {
 }
 
 fn join_and_link(c: &mut Criterion) {
-    let defaults = GroupOptions::default();
+    let defaults = GroupOptions::by_cosine();
     let floor = defaults.threshold * defaults.floor_share;
     for (set, articles) in sets() {
         let rows = rows(&articles, &defaults);

@@ -33,6 +33,9 @@ struct Args {
     /// Judged pairs: id_a, id_b, label (0, 1, 2), separated by tabs
     #[arg(long)]
     pairs: PathBuf,
+    /// Cut by cosine instead of the same-story probability
+    #[arg(long)]
+    cosine: bool,
     /// Thresholds to try [default: that of `group` for two articles]
     #[arg(long = "threshold", value_name = "T")]
     thresholds: Vec<f32>,
@@ -40,7 +43,8 @@ struct Args {
 
 fn main() -> anyhow::Result<()> {
     let mut args = Args::parse();
-    let mut defaults = GroupOptions { shared: false, keywords: false, ..GroupOptions::default() };
+    let defaults = if args.cosine { GroupOptions::by_cosine() } else { GroupOptions::default() };
+    let mut defaults = GroupOptions { shared: false, keywords: false, ..defaults };
     if args.thresholds.is_empty() {
         args.thresholds.push(defaults.threshold_for(2));
     }

@@ -36,6 +36,16 @@ fn two_ids_are_judged_as_group_judges_them() {
     }
     let table = desk.done("explain a-004 a-012 --in demo").stdout;
     for said in [
+        "together: same-story probability 0.9",
+        " >= 0.5 (cosine 0.9",
+        "; apart from threshold 0.9",
+        "alike: openings ",
+        " numbers of the openings in both\n",
+    ] {
+        assert!(table.contains(said), "{said}: {table}");
+    }
+    let table = desk.done("explain a-004 a-012 --in demo --score cosine").stdout;
+    for said in [
         "A  a-004  2026-03-03T08:10:00+03:00  anbaa-alfajr.example\n",
         "together: cosine 0.9",
         " >= 0.16; apart from threshold 0.9",
@@ -45,7 +55,7 @@ fn two_ids_are_judged_as_group_judges_them() {
         assert!(table.contains(said), "{said}: {table}");
     }
     assert!(!table.contains('\u{2068}'), "isolates are for terminals");
-    let apart = desk.done("explain a-004 a-012 --in demo --threshold 0.97").stdout;
+    let apart = desk.done("explain a-004 a-012 --in demo --score cosine --threshold 0.97").stdout;
     assert!(apart.contains("\napart: cosine 0.9") && apart.contains(" < 0.97\n"), "{apart}");
     let scripts = desk.done("explain a-004 e-001 --in demo").stdout;
     assert!(scripts.contains("written in Arabic and Latin"), "{scripts}");
@@ -59,6 +69,12 @@ fn two_files_stand_alone() {
     desk.write("خبر1.txt", "زلزال يضرب جنوب تعز\nضرب زلزال بقوة 5.6 درجات محافظة تعز فجر الأحد");
     desk.write("خبر2.txt", "هزة أرضية في تعز\nسجلت تعز زلزالاً بلغت قوته 5.6 درجات فجر الأحد");
     let why = json(&desk, "explain خبر1.txt خبر2.txt");
+    let (score, parts) = (why["score"].as_f64().unwrap(), why["parts_at"].as_f64().unwrap());
+    assert!(parts > score && parts - score < 1.01e-4, "{score} {parts}");
+    assert_eq!((&why["score_kind"], &why["together"]), (&"story".into(), &true.into()));
+    assert!(why["evidence"]["lead"].as_f64().unwrap() > 0.1, "{why}");
+    let why = json(&desk, "explain خبر1.txt خبر2.txt --score cosine");
+    assert_eq!(why["evidence"], Value::Null);
     assert_eq!((&why["together"], &why["story_sizes"]), (&true.into(), &serde_json::json!([2, 2])));
     let words: Vec<&str> =
         why["tying"].as_array().unwrap().iter().map(|t| t["word"].as_str().unwrap()).collect();

@@ -181,7 +181,7 @@ fn a_saved_graph_cut_again_equals_the_run_at_that_threshold() {
 fn a_graph_is_cut_only_where_that_means_something() {
     let desk = Desk::new();
     corpus(&desk);
-    desk.done("group a.jsonl --threshold 0.25 --edges e.jsonl -o g.jsonl");
+    desk.done("group a.jsonl --score cosine --threshold 0.25 --edges e.jsonl -o g.jsonl");
     let saved = String::from_utf8(desk.read("e.jsonl")).unwrap();
     let header: Value = serde_json::from_str(saved.lines().next().unwrap()).unwrap();
     assert_eq!((&header["khabar_edges"], &header["score"]), (&1.into(), &"cosine".into()));
@@ -194,7 +194,7 @@ fn a_graph_is_cut_only_where_that_means_something() {
     assert!(ran.stderr.contains("0.1 is below the floor 0.2"), "{}", ran.stderr);
 
     // .165 and .8 make 0.13200001 in the file; nobody writes that.
-    desk.done("group a.jsonl --threshold 0.165 --edges f.jsonl -o g.jsonl");
+    desk.done("group a.jsonl --score cosine --threshold 0.165 --edges f.jsonl -o g.jsonl");
     let ran = desk.run("group --from-edges f.jsonl --threshold 0.1");
     assert!(ran.stderr.contains("below the floor 0.132 of"), "{}", ran.stderr);
     desk.done("group --from-edges f.jsonl --threshold 0.132");
@@ -291,9 +291,9 @@ fn a_window_keeps_articles_of_other_days_apart() {
         let of = |i: usize| found[i]["story_id"].clone();
         (of(0) == of(1), of(0) == of(2))
     };
-    assert_eq!(stories("group a.jsonl"), (true, true));
-    assert_eq!(stories("group a.jsonl --window 7d"), (true, false));
-    assert_eq!(stories("group a.jsonl --window 36h"), (false, false));
+    assert_eq!(stories("group a.jsonl --score cosine"), (true, true));
+    assert_eq!(stories("group a.jsonl --score cosine --window 7d"), (true, false));
+    assert_eq!(stories("group a.jsonl --score cosine --window 36h"), (false, false));
 }
 
 #[test]

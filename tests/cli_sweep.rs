@@ -14,7 +14,7 @@ fn demo() -> Desk {
     for name in ["arabic.jsonl", "english.jsonl"] {
         desk.write(&format!("demo/{name}"), std::fs::read(folder.join(name)).unwrap());
     }
-    desk.done("group demo --edges e.parquet -o g.jsonl");
+    desk.done("group demo --score cosine --edges e.parquet -o g.jsonl");
     desk.write(
         "p.tsv",
         "id_a\tid_b\tlabel\na-071\ta-096\t1\na-082\ta-132\t0\ne-008\te-047\t1\na-004\ta-012\t1\n\
@@ -85,7 +85,7 @@ fn borderline_pairs_are_the_nearest_and_their_titles_are_harmless() {
     let hostile =
         articles().join("\n").replacen("\"title\":\"", "\"title\":\"\\u001b[31m\\u202e", 99);
     desk.write("a.jsonl", hostile);
-    desk.done("group a.jsonl --edges e.jsonl -o g.jsonl");
+    desk.done("group a.jsonl --score cosine --edges e.jsonl -o g.jsonl");
     let arguments = "eval sweep e.jsonl --gold a.jsonl --borderline 7 --threshold 0.4";
     let found = json(&desk, &format!("{arguments} --in a.jsonl --json"));
     let pairs = found["borderline"].as_array().unwrap();
@@ -115,7 +115,7 @@ fn borderline_pairs_are_the_nearest_and_their_titles_are_harmless() {
 fn what_cannot_be_swept_is_an_error_with_a_remedy() {
     let desk = Desk::new();
     corpus(&desk);
-    desk.done("group a.jsonl --edges e.jsonl -o g.jsonl");
+    desk.done("group a.jsonl --score cosine --edges e.jsonl -o g.jsonl");
     for (arguments, said) in [
         ("eval sweep e.jsonl", "--gold"),
         ("eval sweep nowhere.jsonl --gold a.jsonl", "nowhere.jsonl"),

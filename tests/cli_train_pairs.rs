@@ -73,7 +73,7 @@ fn mistakes_are_told_with_a_remedy_and_leave_no_model() {
         ("train-pairs arabic.jsonl ./arabic.jsonl -o m.json", "two sets are called arabic"),
         ("train-pairs --judged p.tsv arabic.jsonl -o m.json", "is not among its articles"),
         ("train-pairs gone.jsonl -o m.json", "gone.jsonl"),
-        ("group arabic.jsonl --model broken.json", "--score story"),
+        ("group arabic.jsonl --score cosine --model broken.json", "a cosine needs no model"),
         ("group arabic.jsonl --score story --model broken.json", "train-pairs"),
         ("group arabic.jsonl --score story --model gone.json", "gone.json"),
     ] {

@@ -178,7 +178,7 @@ fn a_script_without_a_background_is_said_so() {
 
 #[test]
 fn a_few_articles_alone_need_more_than_many_do() {
-    let options = GroupOptions { threshold: 0.16, few_articles: 0.25, ..GroupOptions::default() };
+    let options = GroupOptions { threshold: 0.16, few_articles: 0.25, ..GroupOptions::by_cosine() };
     let raised = [(2, 0.2), (3, 0.18), (6, 0.168)];
     for (n, threshold) in raised {
         assert!((options.threshold_for(n) - threshold).abs() < 1e-6, "{n}");
@@ -188,7 +188,7 @@ fn a_few_articles_alone_need_more_than_many_do() {
     }
     let plain = GroupOptions { few_articles: 0.0, ..options };
     assert_eq!(plain.threshold_for(2), 0.16);
-    let high = GroupOptions { threshold: 0.9, ..GroupOptions::default() };
+    let high = GroupOptions { threshold: 0.9, ..GroupOptions::by_cosine() };
     assert_eq!(high.threshold_for(2), 1.0, "no cosine is more than 1");
 
     // Two articles whose cosine lies between: apart alone, together with the plain threshold.
@@ -200,7 +200,7 @@ fn a_few_articles_alone_need_more_than_many_do() {
             text: text.into(),
             ..Article::default()
         };
-        let options = GroupOptions { threshold, few_articles, ..GroupOptions::default() };
+        let options = GroupOptions { threshold, few_articles, ..GroupOptions::by_cosine() };
         group(&[article("1", text), article("2", other)], &options, &|_| {}).unwrap()
     };
     let cosine = pair(0.0, 0.05).placements[0].nearest_score.unwrap();

@@ -37,7 +37,7 @@ fn the_verdict_and_the_cosine_are_those_of_the_groups() {
         assert_eq!(why.cosine, Some(edge.cosine));
         let sizes = [story(edge.a).story_size as usize, story(edge.b).story_size as usize];
         assert_eq!(why.story_sizes, sizes);
-        assert!(why.together || why.story_cosine.unwrap() < 0.16, "{why:?}");
+        assert!(why.together || why.story_score < why.story_bar, "{why:?}");
         if why.together { together += 1 } else { apart += 1 }
     }
     assert!(together > 2 && apart > 2, "both kinds are tried: {together}, {apart}");

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use khabar::Article;
 use khabar::corpus::{ReadOptions, read};
 use khabar::group::{
-    GroupOptions, RecutOptions, SavedGraph, SweepOptions, even_thresholds, group, recut, sweep,
+    GroupOptions, RecutOptions, SavedGraph, ScoreKind, SweepOptions, even_thresholds, group, recut,
+    sweep,
 };
 use khabar::similarity::{Edge, Graph};
 use khabar::story::{Partition, average_linkage};
@@ -38,7 +39,7 @@ fn graphs() -> impl Strategy<Value = SavedGraph> {
                 }
             }
             let ids = (0..n).map(|i| format!("خبر{i:02}")).collect();
-            SavedGraph { ids, head, edges, floor: 0.125, ..SavedGraph::default() }
+            SavedGraph { ids, head, edges, floor: 0.125, kind: ScoreKind::Cosine }
         })
     })
 }
@@ -100,7 +101,8 @@ fn a_cut_of_the_demo_corpus_is_the_run_at_that_threshold() {
     let articles = read(&[path], &ReadOptions::default(), &mut |_| {}).unwrap().articles;
     let run = |threshold: f32| {
         let pruning = khabar::similarity::Pruning::Exact;
-        let options = GroupOptions { threshold, pruning, shared: false, ..GroupOptions::default() };
+        let options =
+            GroupOptions { threshold, pruning, shared: false, ..GroupOptions::by_cosine() };
         group(&articles, &options, &|_| {}).unwrap()
     };
     let saved = run(0.16).graph;

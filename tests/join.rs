@@ -133,7 +133,7 @@ fn recombined(n: usize) -> Csr {
         articles.insert((told(title, story), text.join(" ")));
     }
     let parts: Vec<Parts<'_>> = articles.iter().map(|(title, text)| (&**title, &**text)).collect();
-    let options = GroupOptions::default();
+    let options = GroupOptions::by_cosine();
     let counts = options.hashing.count(&Normalizer::new(options.normalize), &parts);
     let df = counts.document_frequency();
     let blend = blended_idf(n as u64, &df, Background::of("Arab"));
@@ -212,7 +212,7 @@ fn exact_mode_finds_the_pairs_of_brute_force_with_their_full_cosines() {
 
 #[test]
 fn among_five_thousand_articles_exact_finds_all_pairs_and_fast_nearly_all() {
-    let options = GroupOptions::default();
+    let options = GroupOptions::by_cosine();
     let rows = recombined(5000);
     let want = brute_force_on_all_cores(&rows, options.threshold);
     let near = want.iter().filter(|pair| pair.2 < f64::from(options.threshold) * 1.25).count();

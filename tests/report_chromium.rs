@@ -211,7 +211,7 @@ fn stories_are_shown_searched_and_filtered() {
     assert_eq!(browser.value(SHOWN), 0);
 
     // A day, and a source.
-    browser.open(&page, "#from=2026-03-06&to=2026-03-06&source=aljisr.example");
+    browser.open(&page, "#from=2026-03-03&to=2026-03-03&source=thebeacon.example");
     assert!(browser.value(SHOWN).as_u64().unwrap() >= 1);
     let first = many[0]["story_id"].as_str().unwrap();
     assert_eq!(browser.value(&format!("document.getElementById('{first}') !== null")), true);

@@ -13,14 +13,14 @@ use anyhow::bail;
 use clap::Args;
 use khabar::Article;
 use khabar::corpus::ReadReport;
-use khabar::group::{Explanation, GroupOptions, ScoreKind, explain};
+use khabar::group::{Explanation, GroupOptions, explain};
 use khabar::output::safe;
 use khabar::similarity::Pruning;
 use serde::Serialize;
 
 use super::eval::show;
 use super::eval_sweep::shown;
-use super::group_args::{JoinArgs, ThresholdArg};
+use super::group_args::{JoinArgs, ScoreArgs, ThresholdArg};
 use super::input_args::InputArgs;
 use super::normalize_args::NormalizeArgs;
 use super::run_args::RunArgs;
@@ -55,6 +55,8 @@ pub(crate) struct ExplainArgs {
     inputs: Vec<PathBuf>,
     #[command(flatten)]
     threshold: ThresholdArg,
+    #[command(flatten)]
+    score: ScoreArgs,
     #[command(flatten)]
     join: JoinArgs,
     #[command(flatten)]
@@ -109,8 +111,10 @@ type Pair = (Vec<Article>, [usize; 2], Outcome);
 impl ExplainArgs {
     fn options(&self) -> anyhow::Result<GroupOptions> {
         let defaults = GroupOptions::default();
-        let (threshold, few_articles) = self.threshold.settings(ScoreKind::Cosine);
+        let score = self.score.score()?;
+        let (threshold, few_articles) = self.threshold.settings(score.kind());
         Ok(GroupOptions {
+            score,
             threshold,
             few_articles,
             floor_share: self.join.floor,
@@ -205,20 +209,25 @@ fn verdict(why: &Explanation) -> String {
         let [one, other] = why.scripts;
         return format!("apart: written in {one} and {other}, which are not compared");
     };
-    let reaches = cosine >= why.threshold;
+    let by_cosine = why.score_kind == "cosine";
+    let name = if by_cosine { "cosine" } else { "same-story probability" };
+    let beside = if by_cosine { String::new() } else { format!(" (cosine {cosine:.4})") };
+    let reaches = why.score.is_some_and(|score| score >= why.threshold);
     let sign = if reaches { ">=" } else { "<" };
-    match (why.together, reaches, why.story_cosine) {
-        (true, true, _) => format!("together: cosine {cosine:.4} {sign} {t}"),
-        (true, false, _) => {
-            format!("together through their story of {one} articles: cosine {cosine:.4} {sign} {t}")
-        }
+    let score =
+        why.score.map_or_else(|| "too small to be listed".to_owned(), |s| format!("{s:.4}"));
+    let pair = format!("{name} {score} {sign} {t}{beside}");
+    match (why.together, reaches, why.story_score.zip(why.story_bar)) {
+        (true, true, _) => format!("together: {pair}"),
+        (true, false, _) => format!("together through their story of {one} articles: {pair}"),
         (false, ..) if why.outside_window => {
-            format!("apart: further apart in time than the window; cosine {cosine:.4} {sign} {t}")
+            format!("apart: further apart in time than the window; {pair}")
         }
-        (false, true, Some(mean)) => format!(
-            "apart: cosine {cosine:.4} {sign} {t}, but between their stories (of {one} and \
-             {other}) the mean is {mean:.4} < {t}"
+        (false, true, Some((mean, bar))) => format!(
+            "apart: {pair}, but between their stories (of {one} and {other}) the mean is \
+             {mean:.4} < {}",
+            shown((bar * 1e4).round() / 1e4)
         ),
-        (false, ..) => format!("apart: cosine {cosine:.4} {sign} {t}"),
+        (false, ..) => format!("apart: {pair}"),
     }
 }

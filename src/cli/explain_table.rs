@@ -10,6 +10,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use khabar::group::{Part, Place};
+use khabar::same_story::Evidence;
 
 use super::explain::{About, Report};
 use super::harmless;
@@ -39,6 +40,9 @@ impl Display for Report {
             Some(false) => writeln!(f, ", two sources")?,
             None => writeln!(f, ", sources unknown")?,
         }
+        if let Some(evidence) = &self.why.evidence {
+            shared(f, evidence)?;
+        }
         if !self.why.tying.is_empty() {
             writeln!(f, "\nwhat ties them (share of the cosine; places are bytes)")?;
             for tie in &self.why.tying {
@@ -63,6 +67,19 @@ impl Display for Report {
             }
         }
         Ok(())
+    }
+}
+
+/// What the probability was made of: cosines, and counts of what both have.
+fn shared(f: &mut Formatter<'_>, e: &Evidence) -> fmt::Result {
+    write!(f, "alike: openings {:.2}, words {:.2}", e.lead, e.words)?;
+    if let Some(titles) = e.titles {
+        write!(f, ", titles {:.2}", titles.cosine)?;
+    }
+    let [common, least] = e.lead_numbers;
+    match least {
+        0 => writeln!(f),
+        _ => writeln!(f, "; {common} of {least} numbers of the openings in both"),
     }
 }
 

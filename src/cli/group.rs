@@ -17,11 +17,10 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use khabar::corpus::Corpus;
 use khabar::group::{
-    CorpusWeights, GroupOptions, Grouping, Method, RecutOptions, Score, ScoreKind, group,
+    CorpusWeights, GroupOptions, Grouping, Method, RecutOptions, ScoreKind, group,
 };
 use khabar::output::{AtomicFile, Format};
 use khabar::report::{Found, ReportOptions};
-use khabar::same_story::SameStory;
 use khabar::similarity::Pruning;
 
 use super::group_args::{CutArgs, FileArgs, JoinArgs};
@@ -89,7 +88,7 @@ impl GroupArgs {
         let mut kept = self.inputs.clone();
         kept.extend(self.files.from_edges.clone());
         kept.extend(self.files.idf.clone());
-        kept.extend(self.cut.model.clone());
+        kept.extend(self.cut.score.model.clone());
         let rows = self.output.target(&kept)?;
         let story_file = |path: &PathBuf| Target::file(path, None, &kept);
         let stories = self.files.stories.as_ref().map(story_file).transpose()?;
@@ -115,17 +114,7 @@ impl GroupArgs {
         if self.cut.clusters.is_some() && method != Method::Kmeans {
             bail!("--clusters: only kmeans takes a number of clusters; add --method kmeans");
         }
-        let score = match (self.cut.score(), &self.cut.model) {
-            (ScoreKind::Cosine, None) => Score::Cosine,
-            (ScoreKind::Cosine, Some(_)) => {
-                bail!("--model: only --score story has a model; add it")
-            }
-            (ScoreKind::Story, None) => Score::story()?,
-            (ScoreKind::Story, Some(path)) => {
-                let text = std::fs::read_to_string(path).map_err(|e| khabar::Error::io(path, e))?;
-                Score::Story(Box::new(SameStory::from_json(&path.to_string_lossy(), &text)?))
-            }
-        };
+        let score = self.cut.score.score()?;
         let (threshold, few_articles) = self.cut.threshold.settings(score.kind());
         Ok(GroupOptions {
             score,
@@ -221,6 +210,13 @@ fn notes(found: &Grouping, options: &GroupOptions, talk: &Talk) {
             ));
         }
     }
+    if options.score.kind() == ScoreKind::Story && !options.is_calibrated() {
+        talk.note(
+            "the same-story model was learned with the default n-grams, weights and spelling; \
+             with these settings its probabilities are off: look at the stories before you trust \
+             them, or cut by --score cosine",
+        );
+    }
     if found.report.full_rows > 0 {
         let full = counted(found.report.full_rows, "article has", "articles have");
         talk.note(&format!(
@@ -245,7 +241,10 @@ fn recut(
         args.input.read(&args.inputs, talk)?
     };
     let kind = saved.kind;
-    if args.cut.score.is_some() && args.cut.score() != kind {
+    if args.cut.score.model.is_some() {
+        bail!("--model: the pairs of {} are scored already; drop --model", path.display());
+    }
+    if args.cut.score.score.is_some() && args.cut.score.kind() != kind {
         bail!(
             "--score: the edges of {} are scored by {}; leave --score out, or save other edges",
             path.display(),
@@ -319,7 +318,8 @@ mod tests {
 
     #[test]
     fn the_defaults_in_the_help_are_those_of_the_library() {
-        let options = GroupOptions::default();
+        assert_eq!(GroupOptions::default().threshold, cosine("0.5").unwrap());
+        let options = GroupOptions::by_cosine();
         assert_eq!(options.threshold, cosine("0.16").unwrap());
         assert!((options.threshold_for(2) - cosine("0.20").unwrap()).abs() < 1e-6);
         assert_eq!(options.threshold_for(20), options.threshold);

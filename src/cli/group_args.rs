@@ -6,8 +6,11 @@
 
 use std::path::PathBuf;
 
+use anyhow::bail;
 use clap::{Args, ValueEnum};
-use khabar::group::{Boilerplate, GroupOptions, Method, ScoreKind};
+use khabar::group::{Boilerplate, GroupOptions, Method, Score, ScoreKind};
+use khabar::output::safe;
+use khabar::same_story::SameStory;
 use khabar::story::CopyRule;
 
 /// What can be chosen again over a saved graph.
@@ -16,13 +19,8 @@ use khabar::story::CopyRule;
 pub(crate) struct CutArgs {
     #[command(flatten)]
     pub(crate) threshold: ThresholdArg,
-    /// What the threshold cuts: the cosine, or the calibrated probability that two articles
-    /// tell the same story [default: cosine; with --from-edges what the file has]
-    #[arg(long, value_enum)]
-    pub(crate) score: Option<ScoreName>,
-    /// The same-story model, made by khabar train-pairs [default: the one in the binary]
-    #[arg(long, value_name = "FILE", conflicts_with = "from_edges")]
-    pub(crate) model: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) score: ScoreArgs,
     /// How the graph of near articles is cut into stories
     #[arg(long, value_enum, default_value_t = MethodName::Linkage)]
     pub(crate) method: MethodName,
@@ -44,11 +42,6 @@ pub(crate) struct CutArgs {
 }
 
 impl CutArgs {
-    /// The score asked for, or the default.
-    pub(crate) fn score(&self) -> ScoreKind {
-        self.score.map_or(ScoreKind::default(), ScoreName::kind)
-    }
-
     /// When two articles are copies.
     pub(crate) fn copies(&self) -> CopyRule {
         let defaults = CopyRule::default();
@@ -67,11 +60,48 @@ impl CutArgs {
     }
 }
 
+/// What is cut.
+#[derive(Args)]
+pub(crate) struct ScoreArgs {
+    /// What the threshold cuts: the calibrated probability that two articles tell the same
+    /// story, or the cosine [default: story; with --from-edges what the file has]
+    #[arg(long, value_enum)]
+    pub(crate) score: Option<ScoreName>,
+    /// The same-story model, made by khabar train-pairs [default: the one in the binary]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+}
+
+impl ScoreArgs {
+    /// The kind asked for, or the default.
+    pub(crate) fn kind(&self) -> ScoreKind {
+        self.score.map_or(ScoreKind::default(), ScoreName::kind)
+    }
+
+    /// The score asked for, with its model.
+    pub(crate) fn score(&self) -> anyhow::Result<Score> {
+        match (self.kind(), &self.model) {
+            (ScoreKind::Cosine, None) => Ok(Score::Cosine),
+            (ScoreKind::Cosine, Some(path)) => bail!(
+                "--model {}: a cosine needs no model; drop --model, or --score cosine",
+                safe(&path.to_string_lossy())
+            ),
+            (ScoreKind::Story, None) => Ok(Score::story()?),
+            (ScoreKind::Story, Some(path)) => {
+                let text = std::fs::read_to_string(path).map_err(|e| khabar::Error::io(path, e))?;
+                let model = SameStory::from_json(&path.to_string_lossy(), &text)?;
+                Ok(Score::Story(Box::new(model)))
+            }
+        }
+    }
+}
+
 /// Where the graph is cut.
 #[derive(Args)]
 pub(crate) struct ThresholdArg {
-    /// How alike articles of one story are, on average; above 0, up to 1 [default: 0.16, and
-    /// more for fewer than 20 articles: 0.20 for two; with --score story a probability, 0.5]
+    /// How probable it is, on average, that articles of one story tell the same; above 0, up
+    /// to 1 [default: 0.5; with --score cosine how alike they are, 0.16, and more for fewer than
+    /// 20 articles: 0.20 for two]
     #[arg(long, value_name = "T", value_parser = cosine)]
     threshold: Option<f32>,
 }
@@ -114,7 +144,8 @@ pub(crate) struct JoinArgs {
     /// Do not compare articles further apart: 7d, 36h, 2w; the undated are always compared
     #[arg(long, value_name = "TIME", value_parser = seconds)]
     pub(crate) window: Option<i64>,
-    /// List pairs from this part of the threshold on: averages need the weaker ones too
+    /// By cosine, list pairs from this part of the threshold on: averages need the weaker ones
+    /// too (probabilities are listed from 0.02 on)
     #[arg(long, value_name = "SHARE", default_value = "0.8", value_parser = cosine)]
     pub(crate) floor: f32,
     /// Find every pair; slower, and hardly ever different

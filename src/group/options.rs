@@ -2,15 +2,10 @@
 //!
 //! ```
 //! use khabar::group::{GroupOptions, Score, ScoreKind};
-//! let by_cosine = GroupOptions::default();
-//! assert_eq!(by_cosine.threshold, ScoreKind::Cosine.threshold());
-//! let by_story = GroupOptions {
-//!     score: Score::story()?,
-//!     threshold: ScoreKind::Story.threshold(),
-//!     ..GroupOptions::default()
-//! };
+//! let by_story = GroupOptions::default();
 //! assert_eq!(by_story.threshold, 0.5);
-//! # Ok::<(), khabar::Error>(())
+//! let by_cosine = GroupOptions::by_cosine();
+//! assert_eq!(by_cosine.threshold, ScoreKind::Cosine.threshold());
 //! ```
 
 use super::{Boilerplate, CorpusWeights};
@@ -36,10 +31,9 @@ pub enum Method {
 }
 
 /// What the threshold cuts.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Score {
     /// The cosine itself.
-    #[default]
     Cosine,
     /// The probability that two articles tell the same story, by this model.
     Story(Box<SameStory>),
@@ -49,9 +43,9 @@ pub enum Score {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ScoreKind {
     /// The cosine.
-    #[default]
     Cosine,
     /// The same-story probability.
+    #[default]
     Story,
 }
 
@@ -72,6 +66,14 @@ impl ScoreKind {
             Self::Cosine => 0.16,
             Self::Story => 0.5,
         }
+    }
+}
+
+impl Default for Score {
+    /// The same-story probability by the model in the binary, which a test reads; the cosine
+    /// were it damaged.
+    fn default() -> Self {
+        Self::story().unwrap_or(Self::Cosine)
     }
 }
 
@@ -151,9 +153,10 @@ impl Default for GroupOptions {
     fn default() -> Self {
         let mut hashing = Hashing::default();
         hashing.lead = Some(Lead { characters: 400, times: 3 });
+        let score = Score::default();
         Self {
-            score: Score::Cosine,
-            threshold: ScoreKind::Cosine.threshold(),
+            threshold: score.kind().threshold(),
+            score,
             few_articles: 0.25,
             floor_share: 0.8,
             method: Method::Linkage,
@@ -179,6 +182,24 @@ impl Default for GroupOptions {
 const MANY: usize = 20;
 
 impl GroupOptions {
+    /// The defaults of a cut by cosine.
+    #[must_use]
+    pub fn by_cosine() -> Self {
+        let threshold = ScoreKind::Cosine.threshold();
+        Self { score: Score::Cosine, threshold, ..Self::default() }
+    }
+
+    /// Whether vectors are those the shipped same-story model was calibrated on. With other
+    /// n-grams, weights or spellings its scores still order pairs, but are no probabilities.
+    #[must_use]
+    pub fn is_calibrated(&self) -> bool {
+        let usual = Self::default();
+        self.hashing == usual.hashing
+            && self.tf == usual.tf
+            && self.blend == usual.blend
+            && self.normalize == usual.normalize
+    }
+
     /// The threshold that an input of `n_articles` is cut at.
     ///
     /// Among many articles the average over a story corrects a pair that is alike by chance;

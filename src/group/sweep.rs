@@ -33,7 +33,7 @@ use rayon::prelude::*;
 
 use super::{GroupOptions, Method, SavedGraph, ScoreKind, cut, expand, recut, with_equal_copies};
 use crate::similarity::Graph;
-use crate::story::{Partition, copy_families};
+use crate::story::{Partition, PooledTree, copy_families};
 use crate::{Error, Result};
 
 /// Settings of [`sweep`].
@@ -103,12 +103,24 @@ impl SavedGraph {
         let edges = self.edges.iter().filter(|edge| edge.score >= floor).copied().collect();
         let graph = Graph::from_edges(self.ids.len(), edges, floor);
         let partition = expand(&cut(&graph, Method::Linkage, self.kind, threshold)?, &self.head);
+        Ok(self.measured(&graph, partition, threshold, own_floor, options))
+    }
+
+    /// A cut with its copies.
+    fn measured(
+        &self,
+        graph: &Graph,
+        partition: Partition,
+        threshold: f32,
+        own_floor: f32,
+        options: &SweepOptions,
+    ) -> Cut {
         let families = options.copy_cosine.map_or_else(Vec::new, |cosine| {
-            with_equal_copies(copy_families(&graph, &partition, cosine), &self.head)
+            with_equal_copies(copy_families(graph, &partition, cosine), &self.head)
         });
         // The threshold of the file itself, times its share, may be a rounding off its floor.
         let complete = own_floor >= self.floor * 0.9999;
-        Ok(Cut { threshold, partition, families, complete })
+        Cut { threshold, partition, families, complete }
     }
 }
 
@@ -127,7 +139,21 @@ pub fn sweep<T: Send>(
     options: &SweepOptions,
     measure: impl Fn(Cut) -> Result<T> + Sync,
 ) -> Result<Vec<T>> {
-    thresholds.par_iter().map(|&at| measure(saved.cut(at, options)?)).collect()
+    if saved.kind == ScoreKind::Cosine {
+        return thresholds.par_iter().map(|&at| measure(saved.cut(at, options)?)).collect();
+    }
+    // The pairs that count are the same at every threshold: one tree serves all.
+    for &at in thresholds {
+        recut::check_threshold(saved, at)?;
+    }
+    let lowest = thresholds.iter().copied().fold(1.0, f32::min);
+    let graph = Graph::from_edges(saved.ids.len(), saved.edges.clone(), saved.floor);
+    let tree = PooledTree::new(&graph, lowest);
+    let cut = |&at: &f32| {
+        let partition = expand(&tree.cut(at), &saved.head);
+        measure(saved.measured(&graph, partition, at, saved.floor, options))
+    };
+    thresholds.par_iter().map(cut).collect()
 }
 
 /// `points` thresholds evenly from `from` to `to`, both included, to four decimals: what is
@@ -193,7 +219,11 @@ mod tests {
     #[test]
     fn the_threshold_of_a_file_is_the_number_that_was_typed() {
         for (threshold, share) in [(0.16f32, 0.8f32), (0.3, 0.7), (0.05, 1.0), (1.0, 0.9)] {
-            let saved = SavedGraph { floor: threshold * share, ..SavedGraph::default() };
+            let saved = SavedGraph {
+                floor: threshold * share,
+                kind: ScoreKind::Cosine,
+                ..SavedGraph::default()
+            };
             assert_eq!(saved.threshold(share), threshold);
         }
     }

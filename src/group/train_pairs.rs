@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::train_sample::{FOLDS, folds, nearest, views};
 use super::{
-    CANDIDATE, CANDIDATE_OF_FEW, FEW, GroupOptions, LISTED, block, canonical_order, expand,
+    CANDIDATE, CANDIDATE_OF_FEW, FEW, GroupOptions, LISTED, Score, block, canonical_order, expand,
 };
 use crate::metrics::{
     Decision, GoldPair, Judgement, Prf, bootstrap_f1, expected_calibration_error, score_clusters,
@@ -180,8 +180,12 @@ impl Seen {
             articles.retain(|a| !a.story.is_empty());
         }
         let cosine = if articles.len() <= FEW { CANDIDATE_OF_FEW } else { CANDIDATE };
-        let options =
-            GroupOptions { threshold: cosine, floor_share: 1.0, ..GroupOptions::default() };
+        let options = GroupOptions {
+            score: Score::Cosine,
+            threshold: cosine,
+            floor_share: 1.0,
+            ..GroupOptions::default()
+        };
         let order = canonical_order(&articles);
         let sorted: Vec<&Article> = order.iter().map(|&i| &articles[i as usize]).collect();
         let normalizer = Normalizer::new(options.normalize);

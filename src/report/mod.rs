@@ -23,7 +23,7 @@
 //! let article = |id: &str, title: &str| Article {
 //!     id: id.into(), title: title.into(), ..Article::default()
 //! };
-//! let articles = [article("1", "زلزال يضرب جنوب تعز"), article("2", "ضحايا في زلزال <تعز>")];
+//! let articles = [article("1", "زلزال يضرب جنوب تعز"), article("2", "زلزال جنوب <تعز>")];
 //! let grouped = group(&articles, &GroupOptions::default(), &|_| {})?;
 //! let articles: Vec<&Article> = articles.iter().collect();
 //! let page = report(&Found::of(&grouped, &articles), &ReportOptions::default())?;

@@ -4,6 +4,7 @@
 //! are looked up there. Some microseconds a pair; 92 bytes.
 
 use rayon::prelude::*;
+use serde::Serialize;
 
 use super::centre::{Centre, Common, Found};
 use super::views::Views;
@@ -18,7 +19,7 @@ pub(super) const RAREST: usize = 5;
 ///
 /// "Found" is a share of squared weights: how much of one article's opening, title or words the
 /// other has. Of the two directions one is the larger, the other the smaller.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Evidence {
     /// Cosine of the rows.
     pub cosine: f32,
@@ -50,7 +51,7 @@ pub struct Evidence {
 }
 
 /// What two titles say.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Titles {
     /// Their cosine.
     pub cosine: f32,

@@ -7,7 +7,7 @@
 use super::evidence::Evidence;
 
 /// Number of features.
-pub(super) const N_FEATURES: usize = 30;
+pub(super) const N_FEATURES: usize = 31;
 
 /// Names of the features, in order; they stand in the model file.
 pub(super) const NAMES: [&str; N_FEATURES] = [
@@ -41,6 +41,7 @@ pub(super) const NAMES: [&str; N_FEATURES] = [
     "has_days",
     "days",
     "heavy_found^2",
+    "numbers_part*lead*apart",
 ];
 
 /// `ln(1 + x)`.
@@ -69,6 +70,8 @@ pub(super) fn features(e: &Evidence) -> [f64; N_FEATURES] {
         ]
     });
     let days = e.days.map_or([0.0, 0.0], |days| [1.0, log1p(of(days)) - 0.5]);
+    let part = count(e.lead_numbers[1] - e.lead_numbers[0].min(e.lead_numbers[1]));
+    let apart = e.days.map_or(0.0, |days| of(days).min(1.0));
     [
         cosine,
         lead,
@@ -100,5 +103,6 @@ pub(super) fn features(e: &Evidence) -> [f64; N_FEATURES] {
         days[0],
         days[1],
         heavy * heavy,
+        part * lead * apart,
     ]
 }

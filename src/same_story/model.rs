@@ -23,6 +23,9 @@ const VERSION: u32 = 1;
 const SHIPPED: &str = include_str!("../../models/same_story.json");
 /// No weight of a sound model comes near this.
 const LARGEST: f64 = 1e4;
+/// Among fewer articles than this the company a pair keeps is missing evidence: that two
+/// articles alone have no companions does not mean that they need none.
+const FEW: usize = 20;
 
 /// P(same story | two articles); see the [module](super).
 #[derive(Debug, Clone, PartialEq)]
@@ -126,8 +129,14 @@ impl SameStory {
         let evidence = views.evidence(rows, graph);
         let first = self.first_scores(graph, &evidence);
         let around = Around::new(&first, &evidence).features(&evidence);
-        let second: Vec<f32> =
-            around.par_iter().map(|x| self.second.probability(x) as f32).collect();
+        let company = company(graph.n_nodes());
+        let second: Vec<f32> = around
+            .par_iter()
+            .map(|x| {
+                let p = self.second.probability(x) as f32;
+                if company >= 1.0 { p } else { between(x[0], p, company) }
+            })
+            .collect();
         first.rescored(floor, |i, _| second[i])
     }
 
@@ -140,6 +149,17 @@ impl SameStory {
     pub(super) fn first_score(&self, evidence: &Evidence) -> f32 {
         self.first.probability(&features(evidence)) as f32
     }
+}
+
+/// How much the company a pair keeps says among `n` articles: of two nothing, from 20 on all.
+fn company(n: usize) -> f64 {
+    n.saturating_sub(2) as f64 / (FEW - 2) as f64
+}
+
+/// Between the logit of the first score and the second score, in log-odds.
+fn between(first: f64, second: f32, share: f64) -> f32 {
+    let logit = (1.0 - share) * first + share * around::logit(second);
+    (1.0 / (1.0 + libm::exp(-logit))) as f32
 }
 
 const _: () = assert!(features::NAMES.len() == N_FEATURES && around::NAMES.len() == N_AROUND);

@@ -39,5 +39,5 @@ pub use keywords::add_keywords;
 pub use kmeans::kmeans;
 pub use linkage::average_linkage;
 pub use partition::{Groups, Partition};
-pub use pooled::pooled_linkage;
+pub use pooled::{PooledTree, pooled_bar, pooled_linkage};
 pub use svd::randomized_svd;

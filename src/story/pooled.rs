@@ -42,6 +42,19 @@ use crate::similarity::Graph;
 const SHARE: f64 = 0.58;
 /// Pairs less likely than this share of the threshold join nothing by themselves.
 const WEAKEST: f32 = 0.5;
+/// Scores and worths are in units of one part of this.
+const ONE: f64 = 4_294_967_296.0;
+
+/// What the average over all pairs of two groups must reach, the larger of `larger` members.
+#[must_use]
+pub fn pooled_bar(threshold: f64, larger: u32) -> f64 {
+    threshold * share(larger)
+}
+
+/// The part of the threshold that an average must reach.
+fn share(larger: u32) -> f64 {
+    SHARE + (1.0 - SHARE) / f64::from(larger.max(1))
+}
 
 /// Cuts the graph's scores (probabilities, 0 to 1) into stories.
 ///
@@ -49,52 +62,85 @@ const WEAKEST: f32 = 0.5;
 /// row alone.
 #[must_use]
 pub fn pooled_linkage(graph: &Graph, threshold: f32) -> Partition {
-    let n = graph.n_nodes();
-    if threshold.is_nan() || threshold > 1.0 {
-        return Partition::from_roots((0..n as u32).collect());
-    }
-    if threshold <= 0.0 {
-        return Partition::from_roots(vec![0; n]);
-    }
-    // An average that reaches SHARE of the threshold holds a pair that does.
-    let least = threshold * WEAKEST;
-    let components =
-        components_where(n, graph.edges().filter_map(|e| (e.score >= least).then_some((e.a, e.b))));
-    let groups = components.members();
-    let mut local = vec![0u32; n];
-    for rows in groups.iter() {
-        for (i, &row) in rows.iter().enumerate() {
-            local[row as usize] = i as u32;
+    PooledTree::new(graph, threshold).cut(threshold)
+}
+
+/// All merges from a lowest threshold on, in the order they are made: the best first, so a cut
+/// at a higher threshold is a beginning of them. One of these serves a sweep.
+#[derive(Debug, Clone)]
+pub struct PooledTree {
+    n_rows: usize,
+    /// Root that stays, root that goes, and the lowest worth up to then within its component.
+    merges: Vec<(u32, u32, u64)>,
+}
+
+impl PooledTree {
+    /// Links `graph` down to the threshold `lowest`.
+    #[must_use]
+    pub fn new(graph: &Graph, lowest: f32) -> Self {
+        let n = graph.n_nodes();
+        if lowest.is_nan() || lowest > 1.0 || lowest <= 0.0 {
+            return Self { n_rows: n, merges: Vec::new() };
         }
-    }
-    let cuts: Vec<(u32, Vec<u32>)> = (0..groups.len() as u32)
-        .into_par_iter()
-        .filter(|&c| groups.of(c as usize).len() > 1)
-        .map(|component| {
-            let rows = groups.of(component as usize);
-            let lists = rows.iter().map(|&row| {
-                let inside = graph
-                    .neighbours(row as usize)
-                    .filter(|b| components.label(b.node as usize) == component);
-                inside.map(|b| (local[b.node as usize], fixed(b.score))).collect()
-            });
-            (component, Merging::new(lists.collect(), threshold).run())
-        })
-        .collect();
-    let mut roots: Vec<u32> = (0..n as u32).collect();
-    for (component, cut) in cuts {
-        let rows = groups.of(component as usize);
-        for (&row, &root) in rows.iter().zip(&cut) {
-            roots[row as usize] = rows[root as usize];
+        // An average that reaches SHARE of the threshold holds a pair that does.
+        let least = lowest * WEAKEST;
+        let near = graph.edges().filter_map(|e| (e.score >= least).then_some((e.a, e.b)));
+        let components = components_where(n, near);
+        let groups = components.members();
+        let mut local = vec![0u32; n];
+        for rows in groups.iter() {
+            for (i, &row) in rows.iter().enumerate() {
+                local[row as usize] = i as u32;
+            }
         }
+        let merges = (0..groups.len() as u32)
+            .into_par_iter()
+            .filter(|&c| groups.of(c as usize).len() > 1)
+            .flat_map_iter(|component| {
+                let rows = groups.of(component as usize);
+                let lists = rows.iter().map(|&row| {
+                    let inside = graph
+                        .neighbours(row as usize)
+                        .filter(|b| components.label(b.node as usize) == component);
+                    inside.map(|b| (local[b.node as usize], fixed(b.score))).collect()
+                });
+                let mut merges = Merging::new(lists.collect(), lowest).run();
+                let mut lowest = u64::MAX;
+                for (a, b, worth) in &mut merges {
+                    lowest = lowest.min(*worth);
+                    (*a, *b, *worth) = (rows[*a as usize], rows[*b as usize], lowest);
+                }
+                merges
+            })
+            .collect();
+        Self { n_rows: n, merges }
     }
-    Partition::from_roots(roots)
+
+    /// The stories at `threshold`, which is not below the lowest of the tree.
+    #[must_use]
+    pub fn cut(&self, threshold: f32) -> Partition {
+        if threshold <= 0.0 {
+            return Partition::from_roots(vec![0; self.n_rows]);
+        }
+        let mut roots: Vec<u32> = (0..self.n_rows as u32).collect();
+        // Averages over many pairs may be worth more than 1, which none has to be.
+        let bar = if threshold > 1.0 { f64::INFINITY } else { f64::from(threshold) * ONE };
+        // NaN reaches nothing.
+        for &(a, b, _) in self.merges.iter().filter(|m| m.2 as f64 >= bar) {
+            roots[b as usize] = a;
+        }
+        for row in 0..roots.len() {
+            // A root that stays is smaller than the one that goes, and settled already.
+            roots[row] = roots[roots[row] as usize];
+        }
+        Partition::from_roots(roots)
+    }
 }
 
 /// Two clusters that may merge, as they were when this was written down.
 #[derive(Debug, PartialEq, Eq)]
 struct Candidate {
-    /// Average over what it must reach, in units of 2^-32.
+    /// Average over the part of the threshold it must reach, in units of 2^-32.
     worth: u64,
     /// Roots, the smaller first, and how often each had merged.
     roots: (u32, u32),
@@ -116,13 +162,15 @@ impl PartialOrd for Candidate {
 
 /// One connected component being cut.
 struct Merging {
-    threshold: f64,
+    /// The least worth of a merge.
+    bar: f64,
     /// Summed score towards each cluster, by root.
     sums: Vec<FxHashMap<u32, u64>>,
     sizes: Vec<u32>,
     /// How often a root has merged; `u32::MAX` for what is no root any more.
     merged: Vec<u32>,
-    parents: Vec<u32>,
+    /// Root that stays, root that goes, worth.
+    merges: Vec<(u32, u32, u64)>,
     heap: BinaryHeap<Candidate>,
 }
 
@@ -130,16 +178,16 @@ impl Merging {
     fn new(sums: Vec<FxHashMap<u32, u64>>, threshold: f32) -> Self {
         let n = sums.len();
         Self {
-            threshold: f64::from(threshold),
+            bar: f64::from(threshold) * ONE,
             sums,
             sizes: vec![1; n],
             merged: vec![0; n],
-            parents: (0..n as u32).collect(),
+            merges: Vec::new(),
             heap: BinaryHeap::new(),
         }
     }
 
-    fn run(mut self) -> Vec<u32> {
+    fn run(mut self) -> Vec<(u32, u32, u64)> {
         for a in 0..self.sums.len() as u32 {
             let later: Vec<u32> =
                 self.sums[a as usize].keys().copied().filter(|&b| b > a).collect();
@@ -151,13 +199,10 @@ impl Merging {
             let (a, b) = best.roots;
             if (self.merged[a as usize], self.merged[b as usize]) == best.merged {
                 self.merge(a, b);
+                self.merges.push((a, b, best.worth));
             }
         }
-        for i in 0..self.parents.len() {
-            // Parents are smaller, and settled already.
-            self.parents[i] = self.parents[self.parents[i] as usize];
-        }
-        self.parents
+        self.merges
     }
 
     /// Notes two clusters where their average is high enough.
@@ -165,18 +210,16 @@ impl Merging {
         let (a, b) = (a.min(b), a.max(b));
         let (x, y) = (self.sizes[a as usize], self.sizes[b as usize]);
         let sum = self.sums[a as usize].get(&b).copied().unwrap_or(0);
-        let must = self.threshold * (SHARE + (1.0 - SHARE) / f64::from(x.max(y)));
         let average = sum as f64 / (f64::from(x) * f64::from(y));
-        let worth = average / must;
-        if worth >= 4_294_967_296.0 {
+        let worth = (average / share(x.max(y))) as u64;
+        if worth as f64 >= self.bar {
             let merged = (self.merged[a as usize], self.merged[b as usize]);
-            self.heap.push(Candidate { worth: worth as u64, roots: (a, b), merged });
+            self.heap.push(Candidate { worth, roots: (a, b), merged });
         }
     }
 
     /// Makes one cluster of two; the smaller root stands for it.
     fn merge(&mut self, a: u32, b: u32) {
-        self.parents[b as usize] = a;
         self.sizes[a as usize] += self.sizes[b as usize];
         self.merged[a as usize] += 1;
         self.merged[b as usize] = u32::MAX;
@@ -228,6 +271,30 @@ mod tests {
         let edges = (0..30).map(|a| edge(a, a + 1, 0.8)).collect();
         let found = pooled_linkage(&Graph::from_edges(31, edges, 0.02), 0.5);
         assert!(found.members().iter().all(|rows| rows.len() <= 4));
+    }
+
+    #[test]
+    fn a_tree_cut_higher_is_the_linkage_at_that_threshold() {
+        // Scores as if by chance, the same each time.
+        let mut state = 1u32;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / 16_777_216.0
+        };
+        for _ in 0..20 {
+            let pairs = (0..40).flat_map(|a| (a + 1..40).map(move |b| (a, b)));
+            let edges: Vec<Edge> = pairs
+                .filter_map(|(a, b)| {
+                    let near = if a % 5 == b % 5 { 0.9 } else { 0.25 };
+                    (next() < near).then(|| edge(a, b, (next() + next()) * near / 1.8))
+                })
+                .collect();
+            let graph = Graph::from_edges(40, edges, 0.0);
+            let tree = PooledTree::new(&graph, 0.1);
+            for threshold in [0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 1.0, 1.1, f32::NAN] {
+                assert_eq!(tree.cut(threshold), pooled_linkage(&graph, threshold), "{threshold}");
+            }
+        }
     }
 
     #[test]

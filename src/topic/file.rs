@@ -35,7 +35,7 @@ use super::linear::{LinearModel, Loss};
 use super::model::TopicModel;
 use crate::model_file::{Data, ModelFile, Tensor};
 use crate::text::NormalizeOptions;
-use crate::vectorize::{Analyzer, HASH_VERSION, Lead, NgramRange, Tf, Words};
+use crate::vectorize::{Analyzer, HASH_VERSION, Lead, NgramRange, Tf, Words, large_pages};
 use crate::{Error, Result};
 
 /// What the file is a model of.
@@ -363,7 +363,8 @@ fn parsed(file: &ModelFile) -> Result<TopicModel, Wrong> {
         if grid.scales.len() != outputs || outputs == 0 {
             return Err(Wrong::Part("scales of another number than biases"));
         }
-        let mut weights = vec![0.0; codes.len()];
+        let mut weights = vec![0.0f32; codes.len()];
+        large_pages(&weights);
         // A table a label: a weight is looked up, not worked out.
         let tables: Vec<[f32; 256]> = (0..outputs)
             .map(|output| std::array::from_fn(|code| grid.weight(output, code as u8)))

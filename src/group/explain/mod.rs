@@ -23,18 +23,20 @@
 //! # Ok::<(), khabar::Error>(())
 //! ```
 
-use rustc_hash::FxHashMap;
+mod words;
 
-use super::{GroupOptions, Method, SavedGraph, Stage, SweepOptions, block, canonical_order, check};
+use super::{
+    GroupOptions, Method, SavedGraph, ScoreKind, Stage, SweepOptions, block, canonical_order, check,
+};
+use crate::same_story::{Evidence, Views};
 use crate::similarity::Graph;
-use crate::story::Partition;
-use crate::text::{Normalizer, tokens, words};
+use crate::story::{Partition, pooled_bar};
+use crate::text::Normalizer;
 pub use crate::text::{Part, Place};
-use crate::vectorize::{Row, WordBuckets};
+use crate::vectorize::WordBuckets;
 use crate::{Article, Error, Result};
+use words::{Words, tying};
 
-/// Words that are named of each kind.
-const MOST: usize = 10;
 /// Thresholds are tried to four decimals.
 const FINEST: u32 = 10_000;
 
@@ -72,14 +74,23 @@ pub struct Explanation {
     pub together: bool,
     /// The threshold that was asked about.
     pub threshold: f32,
+    /// What the threshold cuts: `cosine`, or `story`, the same-story probability.
+    pub score_kind: &'static str,
     /// How alike they are; none where they were never compared (other scripts).
     pub cosine: Option<f32>,
+    /// What the threshold is compared with: the cosine, or the probability. None where they
+    /// were never compared, and where the probability is too small to be listed.
+    pub score: Option<f32>,
+    /// What the probability was made of, beside the company the two keep; none without it.
+    pub evidence: Option<Evidence>,
     /// Where they are one story, the lowest threshold found, to four decimals, at which they
     /// are not; none for equal texts, which never part.
     pub parts_at: Option<f32>,
-    /// Where they are two, the mean cosine between the articles of one story and those of the
+    /// Where they are two, the mean score between the articles of one story and those of the
     /// other, pairs that are not listed counting 0.
-    pub story_cosine: Option<f32>,
+    pub story_score: Option<f32>,
+    /// Where they are two, what that mean had to reach.
+    pub story_bar: Option<f32>,
     /// Articles in the story of the first, and in that of the second.
     pub story_sizes: [usize; 2],
     /// Seconds between them; none where one is undated.
@@ -152,6 +163,26 @@ pub fn explain(
         Some(edge) => edge.cosine,
         None => x.dot(y).clamp(0.0, 1.0) as f32,
     });
+    let score = match options.score.kind() {
+        ScoreKind::Cosine => cosine,
+        ScoreKind::Story if head[0] == head[1] => Some(1.0),
+        ScoreKind::Story => graph.edge(head[0], head[1]).map(|edge| edge.score),
+    };
+    let evidence = match of {
+        [Some((i, (x, block))), Some((j, (y, _)))]
+            if i == j && options.score.kind() == ScoreKind::Story =>
+        {
+            let inside: Vec<&Article> =
+                block.articles.iter().map(|&i| sorted[i as usize]).collect();
+            let texts = block::counted_texts(&texts, &block.articles);
+            let needed = |i: usize| i == x || i == y;
+            let views =
+                Views::new(&inside, &texts, &normalizer, options.hashing, &block.idf, needed);
+            Some(views.evidence_of(&block.rows, x, y))
+        }
+        _ => None,
+    };
+    let between = (!together).then(|| between(&graph, &partition, &found.head, label, options));
     let seconds = [a, b].map(|i| articles[i].published.as_ref().map(|p| p.seconds));
     let seconds_apart = match seconds {
         [Some(x), Some(y)] => Some(x.saturating_sub(y).saturating_abs()),
@@ -160,13 +191,17 @@ pub fn explain(
     let mut why = Explanation {
         together,
         threshold: options.threshold,
+        score_kind: options.score.kind().name(),
         cosine,
+        score,
+        evidence,
         parts_at: if together {
             parts_at(&saved, pair, &cutting, options.threshold)?
         } else {
             None
         },
-        story_cosine: (!together).then(|| between(&graph, &partition, &found.head, label)),
+        story_score: between.map(|(mean, _)| mean),
+        story_bar: between.map(|(_, bar)| bar),
         story_sizes: label.map(size),
         seconds_apart,
         outside_window: options.window.zip(seconds_apart).is_some_and(|(w, apart)| apart > w),
@@ -208,8 +243,15 @@ fn parts_at(
     Ok(Some(number(parted)))
 }
 
-/// The mean score between two stories, over rows that are not equal to an earlier one.
-fn between(graph: &Graph, stories: &Partition, head: &[u32], label: [u32; 2]) -> f32 {
+/// The mean score between two stories, over rows that are not equal to an earlier one, and what
+/// it had to reach.
+fn between(
+    graph: &Graph,
+    stories: &Partition,
+    head: &[u32],
+    label: [u32; 2],
+    options: &GroupOptions,
+) -> (f32, f32) {
     let rows = label.map(|label| {
         let rows = (0..head.len()).filter(|&i| head[i] == i as u32 && stories.label(i) == label);
         rows.collect::<Vec<usize>>()
@@ -217,117 +259,11 @@ fn between(graph: &Graph, stories: &Partition, head: &[u32], label: [u32; 2]) ->
     let neighbours = rows[0].iter().flat_map(|&row| graph.neighbours(row));
     let scores = neighbours.filter(|n| stories.label(n.node as usize) == label[1]);
     let sum: f64 = scores.map(|n| f64::from(n.score)).sum();
-    (sum / (rows[0].len() * rows[1].len()).max(1) as f64) as f32
-}
-
-/// The words of an article, each in all its places, with the columns of its n-grams.
-struct Words {
-    words: Vec<(Word, Vec<u32>)>,
-    /// How many words hold a column.
-    holders: FxHashMap<u32, u32>,
-}
-
-impl Words {
-    /// Words are what white space parts, as n-grams inside words see them; they are shown
-    /// without the punctuation around them.
-    fn of(article: &Article, normalizer: &Normalizer, buckets: &mut WordBuckets) -> Self {
-        let mut found: Vec<(Word, Vec<u32>)> = Vec::new();
-        let mut known: FxHashMap<u64, usize> = FxHashMap::default();
-        for (part, text) in [(Part::Title, &article.title), (Part::Text, &article.text)] {
-            for (start, token) in tokens(text) {
-                let mut inside = words(token);
-                let first = inside.next();
-                let end = inside.last().or(first).map_or(token.len(), |w| w.offset + w.text.len());
-                let from = first.map_or(0, |w| w.offset);
-                let word = &token[from..end];
-                let key = buckets.of(normalizer, word).0;
-                let at = *known.entry(key).or_insert(found.len());
-                if at == found.len() {
-                    let word = Word { word: word.to_owned(), share: 0.0, places: Vec::new() };
-                    found.push((word, Vec::new()));
-                }
-                found[at].0.places.push(Place { part, start: start + from, end: start + end });
-                found[at].1.extend_from_slice(buckets.of(normalizer, token).1);
-            }
-        }
-        let mut holders = FxHashMap::default();
-        for (_, columns) in &mut found {
-            columns.sort_unstable();
-            columns.dedup();
-            for &column in columns.iter() {
-                *holders.entry(column).or_insert(0) += 1;
-            }
-        }
-        Self { words: found, holders }
-    }
-
-    /// For each word the sum of its columns' values, a column split among all that hold it.
-    fn shares(&self, value: &FxHashMap<u32, f64>) -> Vec<f64> {
-        let of = |column: &u32| Some(value.get(column)? / f64::from(*self.holders.get(column)?));
-        self.words.iter().map(|(_, columns)| columns.iter().filter_map(of).sum()).collect()
-    }
-
-    /// The words of a row that another lacks, by weight.
-    fn against(&self, own: Row<'_>, other: Row<'_>) -> Vec<Word> {
-        let lacking = own
-            .indices
-            .iter()
-            .zip(own.data)
-            .filter(|(column, _)| other.indices.binary_search(column).is_err());
-        let value = lacking.map(|(&column, &x)| (column, f64::from(x) * f64::from(x))).collect();
-        let shares = self.shares(&value);
-        let heaviest = heaviest(&shares).into_iter();
-        heaviest.map(|i| Word { share: shares[i], ..self.words[i].0.clone() }).collect()
-    }
-}
-
-/// The words of the first row that tie it to the second, and the share of what is left.
-fn tying(x: Row<'_>, y: Row<'_>, x_words: &Words, y_words: &Words) -> (Vec<Tie>, f64) {
-    let mut value: FxHashMap<u32, f64> = FxHashMap::default();
-    let mut sum = 0.0;
-    for (&column, &own) in x.indices.iter().zip(x.data) {
-        if let Ok(at) = y.indices.binary_search(&column) {
-            let part = f64::from(own) * f64::from(y.data[at]);
-            sum += part;
-            value.insert(column, part);
-        }
-    }
-    if sum <= 0.0 {
-        return (Vec::new(), 0.0);
-    }
-    let shares = x_words.shares(&value);
-    let mut rest = 1.0;
-    let mut ties = Vec::new();
-    for i in heaviest(&shares) {
-        let (word, columns) = &x_words.words[i];
-        // What a word of the second has in common with this one; the first of equals.
-        let common = |others: &[u32]| -> f64 {
-            let both = columns.iter().filter(|column| others.binary_search(column).is_ok());
-            both.filter_map(|column| value.get(column)).sum()
-        };
-        let mut best = (0.0, None);
-        for (other, columns) in &y_words.words {
-            let common = common(columns);
-            if common > best.0 {
-                best = (common, Some(other));
-            }
-        }
-        rest -= shares[i] / sum;
-        ties.push(Tie {
-            word: word.word.clone(),
-            share: shares[i] / sum,
-            places: word.places.clone(),
-            other: best.1.map(|w| w.word.clone()).unwrap_or_default(),
-            other_places: best.1.map(|w| w.places.clone()).unwrap_or_default(),
-        });
-    }
-    (ties, rest.max(0.0))
-}
-
-/// The places of the largest values above 0, the first of equals first.
-fn heaviest(shares: &[f64]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..shares.len()).filter(|&i| shares[i] > 0.0).collect();
-    order.sort_by(|&i, &j| shares[j].total_cmp(&shares[i]).then(i.cmp(&j)));
-    order.truncate(MOST);
-    order
+    let mean = (sum / (rows[0].len() * rows[1].len()).max(1) as f64) as f32;
+    let larger = rows[0].len().max(rows[1].len()) as u32;
+    let bar = match options.score.kind() {
+        ScoreKind::Cosine => options.threshold,
+        ScoreKind::Story => pooled_bar(f64::from(options.threshold), larger) as f32,
+    };
+    (mean, bar)
 }
