@@ -39,10 +39,12 @@
 //! | [`story`] | cuts of the graph, copy families, what a story holds |
 //! | [`group`](mod@group) | all of it: articles in, stories out |
 //! | [`topic`] | learns topics, tags articles with calibrated probabilities, says what to review |
+//! | [`inspect`](mod@inspect) | what is in a corpus before it is trusted, and in a topic model |
 //! | [`metrics`] | BCubed, pairs, ARI, AMI, V-measure; topics by label, probability and rank; checked against scikit-learn |
 //! | [`split`] | parts to learn from and to be measured on, no near-copy on both sides |
 //! | [`model_file`] | the container of `*.khabar` files: checked, versioned, pure data |
 //! | [`report`](mod@report) | stories as one page for the browser |
+//! | [`export`] | suggested topics for fastText, Annif, Label Studio, doccano, spreadsheets |
 //! | [`output`] | rows out: JSON Lines, CSV, Parquet, tables; files whole or not at all |
 //!
 //! The library never prints; it never panics on input. Results are the same bytes for any
@@ -52,7 +54,9 @@ pub mod article;
 pub mod boilerplate;
 pub mod corpus;
 pub mod error;
+pub mod export;
 pub mod group;
+pub mod inspect;
 pub mod metrics;
 pub mod model_file;
 pub mod output;

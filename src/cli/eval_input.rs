@@ -10,7 +10,7 @@ use std::io::BufReader;
 use std::path::Path;
 
 use anyhow::bail;
-use khabar::corpus::{Field, column, read_rows};
+use khabar::corpus::{Field, LineFormat, column, read_rows};
 use khabar::metrics::{GoldPair, PredRow, read_pairs};
 use khabar::output::safe;
 
@@ -77,7 +77,7 @@ pub(crate) fn has_texts(path: &Path, input: &InputArgs) -> bool {
     let content: Vec<&str> =
         [Field::Title, Field::Text].iter().flat_map(|&field| input.names(field)).collect();
     // A folder, or standard input, which cannot be read twice.
-    if !path.is_file() {
+    if !path.is_file() || input.is_lines() || LineFormat::of_file(path).is_some() {
         return true;
     }
     let Ok(rows) = read_rows(path) else { return true };

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::{Args, ValueEnum};
-use khabar::corpus::{Corpus, Field, HtmlMode, ReadOptions, ReadReport, read};
+use khabar::corpus::{Corpus, Field, HtmlMode, LineFormat, ReadOptions, ReadReport, read};
 use khabar::output::safe;
 
 use super::talk::{Talk, counted, thousands};
@@ -23,6 +23,10 @@ pub(crate) struct InputArgs {
     /// Encoding of files without a byte order mark, by its WHATWG name [default: utf-8]
     #[arg(long, value_name = "NAME")]
     encoding: Option<String>,
+    /// Read every file as labelled lines: fasttext (`__label__x text`) or annif (text, a tab,
+    /// <URI> <URI>) [default: by the name; .ft and .fasttext are fastText's]
+    #[arg(long, value_name = "FORMAT", value_parser = line_format)]
+    input_format: Option<LineFormat>,
     /// HTML in titles and texts: take out what is surely a tag, every tag, or nothing
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Html::Auto)]
     html: Html,
@@ -54,10 +58,20 @@ fn field(text: &str) -> Result<(Field, String), String> {
     Ok((field.parse().map_err(|e| of_value(&e))?, name.to_owned()))
 }
 
+fn line_format(name: &str) -> Result<LineFormat, String> {
+    name.parse().map_err(|e| of_value(&e))
+}
+
 impl InputArgs {
-    fn options(&self) -> ReadOptions {
+    /// Whether every file is read as labelled lines.
+    pub(crate) fn is_lines(&self) -> bool {
+        self.input_format.is_some()
+    }
+
+    pub(crate) fn options(&self) -> ReadOptions {
         ReadOptions {
             encoding: self.encoding.clone(),
+            lines: self.input_format,
             html: match self.html {
                 Html::Auto => HtmlMode::Auto,
                 Html::Strip => HtmlMode::Strip,
@@ -80,6 +94,18 @@ impl InputArgs {
     /// Reads all inputs and says what was met; fails where no article came of them.
     pub(crate) fn read(&self, inputs: &[PathBuf], talk: &Talk) -> anyhow::Result<Corpus> {
         let corpus = read(inputs, &self.options(), &mut |event| talk.event(event))?;
+        self.met(inputs, &corpus.report, corpus.articles.len(), talk)?;
+        Ok(corpus)
+    }
+
+    /// Says what was met; fails where no article came of it.
+    pub(crate) fn met(
+        &self,
+        inputs: &[PathBuf],
+        report: &ReadReport,
+        articles: usize,
+        talk: &Talk,
+    ) -> anyhow::Result<()> {
         for input in inputs.iter().filter(|input| is_empty_folder(input)) {
             talk.warn(&format!(
                 "{}: the folder is empty; name a folder that holds articles",
@@ -87,10 +113,10 @@ impl InputArgs {
             ));
         }
         talk.end_of_problems();
-        self.report(&corpus.report, talk);
-        if corpus.articles.is_empty() {
+        self.report(report, talk);
+        if articles == 0 {
             talk.end();
-            if corpus.report.unreadable.len() == inputs.len() {
+            if report.unreadable.len() == inputs.len() {
                 // Each has had its line.
                 return Err(Said.into());
             }
@@ -100,7 +126,7 @@ impl InputArgs {
                 if self.split.is_some() { ", and a --split they have" } else { "" }
             );
         }
-        Ok(corpus)
+        Ok(())
     }
 
     fn report(&self, report: &ReadReport, talk: &Talk) {

@@ -1,7 +1,8 @@
 //! The command line: what the user asked becomes options of the library, what the library
 //! found becomes rows on stdout and talk on stderr. Only this folder prints.
 //!
-//! One file a command ([`group`], [`explain`], [`eval`], [`mod@train`], [`train_pairs`], [`vectorize`]); flags that several commands share are structs of
+//! One file a command ([`group`], [`tag`], [`explain`], [`eval`], [`inspect`], [`mod@train`],
+//! [`train_pairs`], [`vectorize`]); flags that several commands share are structs of
 //! their own (`*_args`). The exit code is 0 where all was done, 1 where a named input could not
 //! be read (or anything was skipped under `--strict`), 2 where nothing could be done. Costs
 //! nothing beside the library's work. To try it:
@@ -29,9 +30,14 @@ mod group_rows;
 mod group_summary;
 mod group_table;
 mod input_args;
+mod inspect;
+mod inspect_table;
 mod normalize_args;
 mod output_args;
 mod run_args;
+mod tag;
+mod tag_rows;
+mod tag_summary;
 mod talk;
 mod train;
 mod train_labels;
@@ -63,8 +69,10 @@ const EXAMPLES: &str = "\
 Examples:
   khabar group articles.jsonl                  the stories, on the terminal
   khabar group أخبار/ -o groups.jsonl          a row for each article of a folder
+  khabar tag أخبار/ -o tags.jsonl              topics, and what to review
   khabar explain ID1 ID2 --in articles.jsonl   why two stand together, or apart
   khabar eval groups gold.jsonl groups.jsonl   how good they are
+  khabar inspect articles.jsonl                what is in them, before they are trusted
   khabar train articles.jsonl -o m.khabar      learn topics from labelled articles
   khabar vectorize أخبار/ -o vectors.npz       TF-IDF rows for SciPy";
 
@@ -72,7 +80,9 @@ Examples:
 enum Command {
     Group(Box<group::GroupArgs>),
     Explain(Box<explain::ExplainArgs>),
+    Tag(Box<tag::TagArgs>),
     Eval(eval::EvalArgs),
+    Inspect(Box<inspect::InspectArgs>),
     Train(Box<train::TrainArgs>),
     TrainPairs(Box<train_pairs::TrainPairsArgs>),
     Vectorize(Box<vectorize::VectorizeArgs>),
@@ -112,7 +122,9 @@ pub(crate) fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Group(args) => group::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Tag(args) => tag::run(&args),
         Command::Eval(args) => eval::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
         Command::Train(args) => train::run(&args),
         Command::TrainPairs(args) => train_pairs::run(&args),
         Command::Vectorize(args) => vectorize::run(&args),

@@ -36,6 +36,11 @@ fn format(name: &str) -> Result<Format, String> {
 }
 
 impl OutputArgs {
+    /// The file that is named, `-` for stdout.
+    pub(crate) fn path(&self) -> &Path {
+        self.output.as_deref().unwrap_or(Path::new("-"))
+    }
+
     /// Where the rows go, checked.
     pub(crate) fn target(&self, inputs: &[PathBuf]) -> anyhow::Result<Target> {
         if let Some(path) = self.output.as_deref().filter(|path| path.as_os_str() != "-") {

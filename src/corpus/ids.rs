@@ -17,6 +17,8 @@
 //! assert!(resolved.renamed[0].1.starts_with("1#"));
 //! ```
 
+use std::collections::hash_map::Entry;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Article;
@@ -121,6 +123,40 @@ fn strength(a: &Article) -> impl Ord + '_ {
     (dated.is_none(), dated, &a.source, &a.lang, &a.topics, &a.story, &a.split)
 }
 
+/// Ids made unique where articles pass by and are not held: the first met keeps its id, where
+/// [`resolve_ids`] lets the content decide. 32 bytes an article.
+#[derive(Debug, Default)]
+pub(crate) struct PassingIds {
+    /// From the hash of an id to that of its content.
+    seen: FxHashMap<u128, u128>,
+    pub(crate) resolved: Resolved,
+}
+
+impl PassingIds {
+    /// Whether the article is new; it may get a new id.
+    pub(crate) fn admit(&mut self, article: &mut Article) -> bool {
+        let content = content_hash(article);
+        let mut id = article.id.clone();
+        let hex = format!("{content:032x}");
+        for digits in [8, 16, 24, 32] {
+            match self.seen.entry(hash(id.bytes())) {
+                Entry::Vacant(free) => {
+                    free.insert(content);
+                    if id != article.id {
+                        let old = std::mem::replace(&mut article.id, id.clone());
+                        self.resolved.renamed.push((old, id));
+                    }
+                    return true;
+                }
+                Entry::Occupied(known) if *known.get() == content => break,
+                Entry::Occupied(_) => id = format!("{}#{}", article.id, &hex[..digits]),
+            }
+        }
+        self.resolved.repeats += 1;
+        false
+    }
+}
+
 /// `id#` and as many hex digits of the hash as it takes to be new: 8 but for a collision.
 fn free_id(id: &str, hash: u128, taken: &FxHashSet<String>) -> String {
     let hex = format!("{hash:032x}");
@@ -139,9 +175,13 @@ fn free_id(id: &str, hash: u128, taken: &FxHashSet<String>) -> String {
 
 /// FNV-1a over title and text (128 bits), a byte that UTF-8 never holds between them.
 fn content_hash(article: &Article) -> u128 {
+    hash(article.title.bytes().chain([0xFF]).chain(article.text.bytes()))
+}
+
+/// FNV-1a.
+fn hash(bytes: impl Iterator<Item = u8>) -> u128 {
     const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
-    let bytes = article.title.bytes().chain([0xFF]).chain(article.text.bytes());
     bytes.fold(OFFSET, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME))
 }
 
@@ -187,6 +227,21 @@ mod tests {
         assert!(longer.len() > new.len() && longer.starts_with(&new), "{longer}");
         let ids: FxHashSet<_> = three.iter().map(|a| &a.id).collect();
         assert_eq!(ids.len(), 3);
+    }
+
+    #[test]
+    fn passing_articles_are_unique_too() {
+        let mut ids = PassingIds::default();
+        let mut pass = |title: &str| {
+            let mut article = article("1", title, "");
+            ids.admit(&mut article).then_some(article.id)
+        };
+        assert_eq!(pass("أ").as_deref(), Some("1"));
+        assert_eq!(pass("أ"), None);
+        let other = pass("ب").unwrap();
+        assert!(other.starts_with("1#") && other.len() == 10, "{other}");
+        assert_eq!(pass("ب"), None);
+        assert_eq!((ids.resolved.repeats, ids.resolved.renamed.len()), (2, 1));
     }
 
     proptest::proptest! {

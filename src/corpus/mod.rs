@@ -31,6 +31,7 @@ mod date;
 mod field;
 mod ids;
 mod json;
+mod labelled;
 mod lang;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -47,8 +48,9 @@ pub use clean::HtmlMode;
 pub use date::parse_date;
 pub use field::Field;
 pub use ids::{Resolved, resolve_ids};
+pub use labelled::LineFormat;
 pub use lang::detect_lang;
-pub use read::read;
+pub use read::{read, read_batches};
 pub use rows::{RowMap, Rows, column, read_rows};
 pub use types::{Corpus, Event, ReadOptions, ReadReport};
 

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::blocks::{Block, Blocks, Boundary};
 use super::field::{FieldMap, Slot};
 use super::json::parse_line;
+use super::labelled::{self, LineFormat};
 use super::record::{Context, Draft, Outcome, Problem, Raw};
 use crate::output::LIST_SEPARATOR;
 
@@ -21,13 +22,18 @@ const BATCH_BLOCKS: usize = 16;
 #[derive(Debug)]
 pub(crate) enum Layout {
     JsonLines,
-    Csv { delimiter: u8, columns: Vec<Vec<Slot>> },
+    Csv {
+        delimiter: u8,
+        columns: Vec<Vec<Slot>>,
+    },
+    /// A line an article, as other programs write them.
+    Labelled(LineFormat),
 }
 
 impl Layout {
     pub(crate) fn boundary(&self) -> Boundary {
         match self {
-            Layout::JsonLines => Boundary::Line,
+            Layout::JsonLines | Layout::Labelled(_) => Boundary::Line,
             Layout::Csv { delimiter, .. } => Boundary::csv(*delimiter),
         }
     }
@@ -46,7 +52,10 @@ impl Layout {
             }
         };
         let records = match self {
-            Layout::JsonLines => json_lines(bytes, context),
+            Layout::JsonLines => lines(bytes, context, json_line),
+            Layout::Labelled(format) => {
+                lines(bytes, context, |line, context| labelled_line(*format, line, context))
+            }
             Layout::Csv { delimiter, columns } => csv_rows(bytes, *delimiter, columns, context),
         };
         Parsed { lines: count_lines(bytes), records }
@@ -68,7 +77,7 @@ impl Parsed {
     }
 }
 
-/// Parses a whole stream, `first` before it, and hands the blocks to `sink` in order.
+/// Parses a whole stream and hands the blocks to `sink` in order, as long as it wants more.
 ///
 /// # Errors
 /// What the stream answered where it could not be read to its end; all records before that
@@ -77,7 +86,7 @@ pub(crate) fn parse_stream<R: Read + Send>(
     stream: R,
     layout: &Layout,
     context: &Context<'_>,
-    sink: &mut dyn FnMut(Parsed),
+    sink: &mut dyn FnMut(Parsed) -> bool,
 ) -> io::Result<()> {
     let mut blocks = Blocks::new(stream, layout.boundary(), context.options.max_record_bytes);
     let mut failure = None;
@@ -89,7 +98,9 @@ pub(crate) fn parse_stream<R: Read + Send>(
                 batch.par_iter().map(|block| layout.parse(block, context)).collect()
             },
         );
-        parsed.into_iter().for_each(&mut *sink);
+        if !parsed.into_iter().all(&mut *sink) {
+            return Ok(());
+        }
         batch = next;
     }
     failure.map_or(Ok(()), Err)
@@ -113,7 +124,11 @@ fn count_lines(bytes: &[u8]) -> u64 {
     (ends + usize::from(bytes.last().is_some_and(|&b| b != b'\n'))) as u64
 }
 
-fn json_lines(bytes: &[u8], context: &Context<'_>) -> Vec<(u64, Outcome)> {
+fn lines(
+    bytes: &[u8],
+    context: &Context<'_>,
+    parse: impl Fn(&str, &Context<'_>) -> Outcome,
+) -> Vec<(u64, Outcome)> {
     // One check for the whole block; only where it fails is each line looked at.
     let whole = simdutf8::basic::from_utf8(bytes).ok();
     let mut records = Vec::new();
@@ -130,7 +145,7 @@ fn json_lines(bytes: &[u8], context: &Context<'_>) -> Vec<(u64, Outcome)> {
         let text = text.map(|text| text.trim_matches([' ', '\t', '\r', '\u{feff}']));
         if text != Ok("") {
             let outcome = match text {
-                Ok(line) => json_line(line, context),
+                Ok(line) => parse(line, context),
                 Err(_) => Outcome::Problem(Problem::encoding(context.encoding)),
             };
             records.push((line_no, outcome));
@@ -139,6 +154,19 @@ fn json_lines(bytes: &[u8], context: &Context<'_>) -> Vec<(u64, Outcome)> {
         line_no += 1;
     }
     records
+}
+
+fn labelled_line(format: LineFormat, line: &str, context: &Context<'_>) -> Outcome {
+    if line.len() > context.options.max_record_bytes {
+        return Outcome::Problem(Problem::too_long(context.options.max_record_bytes));
+    }
+    if memchr::memchr(0, line.as_bytes()).is_some() {
+        return Outcome::Problem(Problem::nul());
+    }
+    match labelled::draft(format, line, context.fields.multi_label) {
+        Ok(draft) => draft.finish(context),
+        Err(problem) => Outcome::Problem(problem),
+    }
 }
 
 fn json_line(line: &str, context: &Context<'_>) -> Outcome {

@@ -11,14 +11,15 @@ use encoding_rs::Encoding;
 
 use super::blocks::Boundary;
 use super::field::FieldMap;
-use super::ids::resolve_ids;
+use super::ids::{PassingIds, resolve_ids};
+use super::labelled::{self, LineFormat};
 use super::parse::{Layout, Parsed, csv_columns, csv_delimiter, csv_reader, parse_stream};
 use super::record::{Context, Outcome, Problem};
 use super::source::{self, Source, Stream};
 use super::walk::{Input, Kind, walk};
-use super::{Corpus, Event, ReadOptions, plain};
+use super::{Corpus, Event, ReadOptions, ReadReport, plain};
 use crate::output::safe;
-use crate::{Error, Result};
+use crate::{Article, Error, Result};
 
 /// Reads all inputs: files, folders, `-` for standard input.
 ///
@@ -33,6 +34,52 @@ pub fn read(
     inputs: &[PathBuf],
     options: &ReadOptions,
     on_event: &mut dyn FnMut(Event),
+) -> Result<Corpus> {
+    let mut corpus = gather(inputs, options, on_event, None)?;
+    let resolved = resolve_ids(&mut corpus.articles);
+    corpus.report.repeats = resolved.repeats;
+    corpus.report.renamed = resolved.renamed;
+    corpus.report.bytes =
+        corpus.articles.iter().map(|a| (a.title.len() + a.text.len()) as u64).sum();
+    Ok(corpus)
+}
+
+/// Reads as [`read`] does and hands the articles over in batches, in their order, so that no more
+/// than some ten thousand (or 64 MB of text) are held.
+///
+/// Of one id with different contents the first met keeps it (where [`read`], which knows them
+/// all, lets the content decide). 32 bytes an article stay in memory for that.
+///
+/// # Errors
+/// As [`read`], and what `take` answers: it ends the reading.
+pub fn read_batches(
+    inputs: &[PathBuf],
+    options: &ReadOptions,
+    on_event: &mut dyn FnMut(Event),
+    take: &mut dyn FnMut(Vec<Article>) -> Result<()>,
+) -> Result<ReadReport> {
+    let passing = Passing { take, ids: PassingIds::default(), bytes: 0, articles: 0, failed: None };
+    Ok(gather(inputs, options, on_event, Some(passing))?.report)
+}
+
+/// Where articles go that are not held.
+struct Passing<'a> {
+    take: &'a mut dyn FnMut(Vec<Article>) -> Result<()>,
+    ids: PassingIds,
+    bytes: u64,
+    articles: usize,
+    failed: Option<Error>,
+}
+
+/// Articles that are handed over at once, unless their texts come to more than `BATCH_BYTES`.
+const BATCH: usize = 4096;
+const BATCH_BYTES: usize = 32 << 20;
+
+fn gather(
+    inputs: &[PathBuf],
+    options: &ReadOptions,
+    on_event: &mut dyn FnMut(Event),
+    passing: Option<Passing<'_>>,
 ) -> Result<Corpus> {
     let encoding = options.encoding.as_deref().map(source::encoding_named).transpose()?;
     let fields = FieldMap::new(&options.fields, options.multi_label);
@@ -49,6 +96,8 @@ pub fn read(
         bytes_before: 0,
         bytes_now: 0,
         corpus: Corpus::default(),
+        passing,
+        held_bytes: 0,
         on_event,
     };
     reader.corpus.report.other_files = found.other_files;
@@ -71,17 +120,25 @@ pub fn read(
         }
         reader.bytes_before += std::mem::take(&mut reader.bytes_now);
         reader.progress();
+        if !reader.pass(false) {
+            break;
+        }
     }
+    reader.pass(true);
     let mut corpus = reader.corpus;
-    let resolved = resolve_ids(&mut corpus.articles);
-    corpus.report.repeats = resolved.repeats;
-    corpus.report.renamed = resolved.renamed;
-    corpus.report.bytes =
-        corpus.articles.iter().map(|a| (a.title.len() + a.text.len()) as u64).sum();
+    if let Some(passing) = reader.passing {
+        if let Some(error) = passing.failed {
+            return Err(error);
+        }
+        corpus.report.repeats = passing.ids.resolved.repeats;
+        corpus.report.renamed = passing.ids.resolved.renamed;
+        corpus.report.renamed.sort_unstable();
+        corpus.report.bytes = passing.bytes;
+    }
     Ok(corpus)
 }
 
-struct Reader<'a> {
+struct Reader<'a, 'p> {
     options: &'a ReadOptions,
     encoding: Option<&'static Encoding>,
     fields: &'a FieldMap,
@@ -90,13 +147,33 @@ struct Reader<'a> {
     bytes_before: u64,
     bytes_now: u64,
     corpus: Corpus,
+    passing: Option<Passing<'p>>,
+    /// Of the articles in `corpus`.
+    held_bytes: usize,
     on_event: &'a mut dyn FnMut(Event),
 }
 
 /// Bytes looked at to tell what an input without a known extension is.
 const SNIFF_BYTES: usize = 1 << 16;
 
-impl<'a> Reader<'a> {
+impl<'a> Reader<'a, '_> {
+    /// Hands over what is held, where that is enough or `all`; false where no more is wanted.
+    fn pass(&mut self, all: bool) -> bool {
+        let Some(passing) = &mut self.passing else { return true };
+        let articles = &mut self.corpus.articles;
+        let enough = articles.len() >= BATCH || self.held_bytes >= BATCH_BYTES;
+        if passing.failed.is_none() && !articles.is_empty() && (all || enough) {
+            let mut articles = std::mem::take(articles);
+            articles.retain_mut(|article| passing.ids.admit(article));
+            passing.bytes +=
+                articles.iter().map(|a| (a.title.len() + a.text.len()) as u64).sum::<u64>();
+            passing.articles += articles.len();
+            self.held_bytes = 0;
+            passing.failed = (passing.take)(articles).err();
+        }
+        passing.failed.is_none()
+    }
+
     fn file(&mut self, input: &Input) -> Result<()> {
         let broken = |e| source::stream_error(&input.path, &input.shown, e);
         let mut source = source::open(&input.path, self.encoding, self.options.max_file_bytes)
@@ -111,9 +188,13 @@ impl<'a> Reader<'a> {
             self.skip(Error::format(&*input.shown, what, "fill it, or leave it out"));
             return Ok(());
         }
-        let kind = match input.kind {
-            Some(kind) => kind,
-            None => self.sniff(&start, &input.shown)?,
+        let kind = match (self.options.lines, input.kind) {
+            (Some(format), _) => Kind::Labelled(format),
+            (None, Some(Kind::Csv(b'\t'))) if labelled::is_annif(&start) => {
+                Kind::Labelled(LineFormat::Annif)
+            }
+            (None, Some(kind)) => kind,
+            (None, None) => self.sniff(&start, &input.shown)?,
         };
         source.stream = Box::new(Cursor::new(start).chain(source.stream));
         match kind {
@@ -121,6 +202,7 @@ impl<'a> Reader<'a> {
             Kind::JsonLines => self.stream(input, source, &Layout::JsonLines, 1),
             Kind::Csv(delimiter) => self.csv(input, source, delimiter),
             Kind::Parquet => self.parquet(input),
+            Kind::Labelled(format) => self.stream(input, source, &Layout::Labelled(format), 1),
         }
     }
 
@@ -131,6 +213,12 @@ impl<'a> Reader<'a> {
             return Ok(Kind::JsonLines);
         }
         let text = start.trim_ascii_start();
+        if text.starts_with(labelled::PREFIX.as_bytes()) {
+            return Ok(Kind::Labelled(LineFormat::FastText));
+        }
+        if labelled::is_annif(start) {
+            return Ok(Kind::Labelled(LineFormat::Annif));
+        }
         if first == Some(&b'[') && text[1..].trim_ascii_start().starts_with(b"{") {
             return Err(Error::format(
                 shown,
@@ -176,6 +264,7 @@ impl<'a> Reader<'a> {
             line += parsed.lines;
             self.bytes_now = consumed.load(Ordering::Relaxed);
             self.progress();
+            self.pass(false)
         })
         .map_err(|e| source::stream_error(&input.path, &input.shown, e))
     }
@@ -221,6 +310,9 @@ impl<'a> Reader<'a> {
         let context = self.context("UTF-8");
         for (row, line) in rows.zip(1..) {
             self.take(super::parquet::outcome(row?, &context), input, Some(line));
+            if !self.pass(false) {
+                break;
+            }
             if line % 4096 == 0 {
                 self.progress();
             }
@@ -247,6 +339,7 @@ impl<'a> Reader<'a> {
                         None => input.label.clone(),
                     };
                 }
+                self.held_bytes += article.title.len() + article.text.len();
                 self.corpus.articles.push(article);
             }
             Outcome::Problem(Problem { what, remedy }) => {
@@ -264,7 +357,8 @@ impl<'a> Reader<'a> {
         (self.on_event)(Event::Progress {
             bytes: self.bytes_before + self.bytes_now,
             total_bytes: self.total_bytes,
-            articles: self.corpus.articles.len(),
+            articles: self.corpus.articles.len()
+                + self.passing.as_ref().map_or(0, |passing| passing.articles),
         });
     }
 }

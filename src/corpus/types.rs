@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{DEFAULT_MAX_FILE_BYTES, DEFAULT_MAX_RECORD_BYTES, Field, HtmlMode};
+use super::{DEFAULT_MAX_FILE_BYTES, DEFAULT_MAX_RECORD_BYTES, Field, HtmlMode, LineFormat};
 use crate::{Article, Error};
 
 /// How to read.
@@ -11,6 +11,8 @@ pub struct ReadOptions {
     /// A WHATWG name (`windows-1256`); default UTF-8. A byte order mark in a file is
     /// stronger.
     pub encoding: Option<String>,
+    /// Read every file as lines of this format, whatever its name; `None`: by the name.
+    pub lines: Option<LineFormat>,
     /// What happens to HTML in titles and texts.
     pub html: HtmlMode,
     /// Names in place of a field's aliases; several names of a field: the first wins.
@@ -32,6 +34,7 @@ impl Default for ReadOptions {
     fn default() -> Self {
         Self {
             encoding: None,
+            lines: None,
             html: HtmlMode::default(),
             fields: Vec::new(),
             split: None,

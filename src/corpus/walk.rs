@@ -7,6 +7,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use super::labelled::LineFormat;
 use crate::Error;
 
 /// What a file holds, under any compression.
@@ -20,6 +21,8 @@ pub(crate) enum Kind {
     Csv(u8),
     /// Apache Parquet.
     Parquet,
+    /// A labelled line an article, as fastText or Annif have them.
+    Labelled(LineFormat),
 }
 
 impl Kind {
@@ -34,6 +37,7 @@ impl Kind {
             "csv" => Some(Kind::Csv(b',')),
             "tsv" => Some(Kind::Csv(b'\t')),
             "parquet" if packed.is_none() => Some(Kind::Parquet),
+            "ft" | "fasttext" => Some(Kind::Labelled(LineFormat::FastText)),
             _ => None,
         }
     }
@@ -177,6 +181,7 @@ mod tests {
             ("a.b.tsv", Some(Kind::Csv(b'\t'))),
             ("a.parquet", Some(Kind::Parquet)),
             ("a.parquet.gz", None),
+            ("a.ft.gz", Some(Kind::Labelled(LineFormat::FastText))),
             ("a.json", None),
             ("txt", None),
             ("a.gz", None),

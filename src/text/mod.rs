@@ -38,11 +38,13 @@ mod normalize_options;
 mod normalize_rules;
 mod normalize_table;
 pub mod offsets;
+mod place;
 pub mod script;
 pub mod words;
 
 pub use html::{HtmlMode, strip, strip_with_offsets};
 pub use normalize::{NormalizeOptions, Normalizer, Profile, SPACE};
 pub use offsets::OffsetMap;
+pub use place::{Part, Place, tokens};
 pub use script::{Script, dominant_script};
 pub use words::{Word, words};

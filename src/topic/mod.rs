@@ -14,15 +14,18 @@ pub mod calibrate;
 pub mod centroid;
 mod compress;
 pub mod decide;
+mod explain;
 mod features;
 mod file;
 mod labels;
 pub mod linear;
 mod model;
+mod review;
 mod scorer;
 mod train;
 
 pub use compress::CompressOptions;
+pub use explain::{Evidence, EvidenceWord};
 pub use features::{FeatureOptions, Features};
 pub use labels::Labels;
 pub use model::{Reason, Tagged, Topic, TopicModel};

@@ -163,7 +163,7 @@ impl TopicModel {
         done.into_iter().flatten().collect()
     }
 
-    fn probabilities(&self, scores: &[f32], out: &mut [f64]) {
+    pub(super) fn probabilities(&self, scores: &[f32], out: &mut [f64]) {
         match &self.calibration {
             Some(calibration) => calibration.probabilities(scores, out),
             None => plain(scores, self.multi, out),

@@ -15,7 +15,7 @@ use super::hash::buckets_into;
 use super::ngram::{Analyzer, NgramRange, sequence_into};
 use super::simd::prefetch;
 use super::weight::{Norm, Tf, TfTable, scale_to};
-use super::word_ngram::{Words, words_into};
+use super::word_ngram::{Words, pair_bucket, word_bucket, word_hashes, words_into};
 use crate::text::{Normalizer, SPACE};
 use crate::{Error, Result};
 
@@ -285,6 +285,28 @@ impl WordBuckets {
         let n =
             buckets_into(h.analyzer, h.ngram_range, h.bits, &mut self.sequence, &mut self.buckets);
         (code_key(&self.codes), &self.buckets[..n])
+    }
+
+    /// What of the columns for whole words the piece last given to [`WordBuckets::of`] holds:
+    /// its words, and pairs of which it holds one. `before`: the hash of the word before it, or
+    /// none; becomes its own last word's. `visit` gets a bucket, and whether the pair's other
+    /// word is in the piece before.
+    pub(crate) fn words(&self, before: &mut Option<u32>, mut visit: impl FnMut(u32, bool)) {
+        if self.hashing.words == Words::None {
+            return;
+        }
+        let mut inside = false;
+        for (hash, long) in word_hashes(&self.codes) {
+            if long {
+                visit(word_bucket(hash, self.hashing.bits), false);
+            }
+            if self.hashing.words == Words::Pairs
+                && let Some(before) = before.replace(hash)
+            {
+                visit(pair_bucket(before, hash, self.hashing.bits), !inside);
+            }
+            inside = true;
+        }
     }
 }
 

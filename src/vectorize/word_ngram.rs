@@ -56,6 +56,25 @@ fn parts(code: u32) -> bool {
         || matches!(code, 0x2000..=0x206F | 0x3000..=0x3004 | 0x3008..=0x3020)
 }
 
+/// The hash of every word, and whether it is a column of its own.
+pub(crate) fn word_hashes(codes: &[u32]) -> impl Iterator<Item = (u32, bool)> {
+    codes.split(|&c| parts(c)).filter(|w| !w.is_empty()).map(|word| {
+        let hash = word.iter().fold(WORD, |h, &c| (h ^ c).wrapping_mul(0x9E37_79B1));
+        (hash, word.len() >= LONG)
+    })
+}
+
+/// The bucket of a single word.
+pub(crate) fn word_bucket(hash: u32, bits: u32) -> u32 {
+    finish(hash) >> (32 - bits)
+}
+
+/// The bucket of two words in a row.
+pub(crate) fn pair_bucket(first: u32, second: u32, bits: u32) -> u32 {
+    let both = first.rotate_left(15).wrapping_add(second);
+    finish(both.wrapping_mul(0x85EB_CA6B)) >> (32 - bits)
+}
+
 /// Puts the buckets of words behind the first `n` of `out`; returns how many there are then.
 pub(crate) fn words_into(
     words: Words,
@@ -69,16 +88,14 @@ pub(crate) fn words_into(
     }
     out.truncate(n);
     let mut before = None;
-    for word in codes.split(|&c| parts(c)).filter(|w| !w.is_empty()) {
-        let hash = word.iter().fold(WORD, |h, &c| (h ^ c).wrapping_mul(0x9E37_79B1));
-        if word.len() >= LONG {
-            out.push(finish(hash) >> (32 - bits));
+    for (hash, long) in word_hashes(codes) {
+        if long {
+            out.push(word_bucket(hash, bits));
         }
         if words == Words::Pairs
             && let Some(before) = before.replace(hash)
         {
-            let both = u32::rotate_left(before, 15).wrapping_add(hash);
-            out.push(finish(both.wrapping_mul(0x85EB_CA6B)) >> (32 - bits));
+            out.push(pair_bucket(before, hash, bits));
         }
     }
     out.len()

@@ -32,33 +32,13 @@ use crate::same_story::{Evidence, Views};
 use crate::similarity::Graph;
 use crate::story::{Partition, pooled_bar};
 use crate::text::Normalizer;
+pub use crate::text::{Part, Place};
 use crate::vectorize::WordBuckets;
 use crate::{Article, Error, Result};
 use words::{Words, tying};
 
 /// Thresholds are tried to four decimals.
 const FINEST: u32 = 10_000;
-
-/// Which of an article's two fields.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Part {
-    /// Its title.
-    Title,
-    /// Its text.
-    Text,
-}
-
-/// Where a word stands: byte offsets into the field as it was read (without HTML).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-pub struct Place {
-    /// The field.
-    pub part: Part,
-    /// Its first byte.
-    pub start: usize,
-    /// The byte after its last.
-    pub end: usize,
-}
 
 /// A word of one article: what ties it to the other, or what the other lacks.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Part, Place, Tie, Word};
 use crate::Article;
-use crate::text::{Normalizer, words};
+use crate::text::{Normalizer, tokens, words};
 use crate::vectorize::{Row, WordBuckets};
 
 /// Words that are named of each kind.
@@ -132,16 +132,4 @@ fn heaviest(shares: &[f64]) -> Vec<usize> {
     order.sort_by(|&i, &j| shares[j].total_cmp(&shares[i]).then(i.cmp(&j)));
     order.truncate(MOST);
     order
-}
-
-/// What white space parts, with byte offsets.
-fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let blank = |c: char| c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}');
-    let mut at = 0;
-    text.split_inclusive(blank).filter_map(move |piece| {
-        let start = at;
-        at += piece.len();
-        let token = piece.trim_end_matches(blank);
-        (!token.is_empty()).then_some((start, token))
-    })
 }

@@ -119,6 +119,17 @@ impl LinearModel {
         }
     }
 
+    /// The bias of a label; see [`LinearModel::weight`].
+    pub(crate) fn bias_of(&self, label: usize) -> f64 {
+        if self.bias.len() == self.n_labels {
+            f64::from(self.bias[label])
+        } else if label == 1 {
+            f64::from(self.bias[0])
+        } else {
+            -f64::from(self.bias[0])
+        }
+    }
+
     /// The scores of one row, one a label, into `out`: columns in any order, `n_labels` long.
     pub(crate) fn score_row(&self, columns: &[u32], values: &[f32], out: &mut [f32]) {
         let outputs = self.bias.len();
