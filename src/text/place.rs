@@ -6,7 +6,7 @@
 //! ```
 //! use khabar::text::tokens;
 //! let found: Vec<_> = tokens("قال: «نعم»\nوذهب").collect();
-//! assert_eq!(found[1], (9, "«نعم»"));
+//! assert_eq!(found[1], (8, "«نعم»"));
 //! ```
 
 /// Which of an article's two fields.

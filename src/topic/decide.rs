@@ -4,7 +4,7 @@
 //! **Accept bar** of a label: the lowest probability at which, of the articles outside the
 //! model's training that were tagged so with at least that much, enough are right: the lower end
 //! of a one-sided 95 % interval (Wilson 1927) of their precision must reach
-//! `accept_precision`. A label with too few articles for that gets no bar: it is always
+//! `accept_precision`. It is never below one half. A label with too few articles for that gets no bar: it is always
 //! reviewed. `n log n` a label.
 //!
 //! **Threshold** of a label (multi-label): the probability that gives the best F1 on such
@@ -27,6 +27,9 @@ use super::{Labels, best};
 
 /// One-sided 95 %.
 const Z: f64 = 1.644_853_626_951_472_2;
+/// No tag is accepted that is more likely wrong than right, however well a label did elsewhere:
+/// articles of another kind than those learned from have such probabilities.
+const LIKELY: f32 = 0.5;
 /// Articles with a label, below which it has no threshold of its own.
 pub const RARE: u32 = 20;
 
@@ -56,7 +59,7 @@ pub fn accept_bar(cases: &[(f32, bool)], precision: f64) -> Option<f32> {
             bar = Some(p);
         }
     }
-    bar
+    bar.map(|bar: f32| bar.max(LIKELY))
 }
 
 /// Bars of all labels from probabilities (rows x labels) of articles the model did not see.
@@ -144,6 +147,12 @@ mod tests {
         assert_eq!(accept_bar(&right(51), 0.95), None);
         assert_eq!(accept_bar(&right(52), 0.95), Some(0.9));
         assert!((wilson_low(0, 0), wilson_low(0, 10)) == (0.0, 0.0));
+    }
+
+    #[test]
+    fn what_is_more_likely_wrong_than_right_is_never_accepted() {
+        let cases: Vec<(f32, bool)> = (0..300).map(|i| (0.2 + i as f32 / 400.0, true)).collect();
+        assert_eq!(accept_bar(&cases, 0.95), Some(0.5));
     }
 
     #[test]
