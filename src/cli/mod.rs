@@ -40,6 +40,7 @@ mod tag_rows;
 mod tag_summary;
 mod talk;
 mod train;
+mod train_args;
 mod train_labels;
 mod train_measure;
 mod train_page;
@@ -83,7 +84,7 @@ enum Command {
     Tag(Box<tag::TagArgs>),
     Eval(eval::EvalArgs),
     Inspect(Box<inspect::InspectArgs>),
-    Train(Box<train::TrainArgs>),
+    Train(Box<train_args::TrainArgs>),
     TrainPairs(Box<train_pairs::TrainPairsArgs>),
     Vectorize(Box<vectorize::VectorizeArgs>),
 }
