@@ -134,7 +134,9 @@ fn scores(s: &TopicScores) -> Markup {
             }
             @if let Some(d) = &s.decisions {
                 tr { td.name { "accepted unread" } td { (percent(d.share)) } td {} }
-                tr { td.name { "right of these" } td { (number(d.accuracy)) } td {} }
+                @if d.n_accepted > 0 {
+                    tr { td.name { "right of these" } td { (number(d.accuracy)) } td {} }
+                }
             }
         }
         @if !s.coverage.is_empty() { (curve(&s.coverage)) }
@@ -197,7 +199,7 @@ fn shade(right: bool, n: u64, of: u64) -> Option<&'static str> {
 fn curve(points: &[Coverage]) -> Markup {
     let least = points.iter().map(|p| p.accuracy).fold(1.0, f64::min);
     let floor = ((least * 20.0).floor() / 20.0).min(0.95);
-    let x = |share: f64| LEFT + share * (WIDE - LEFT - 10.0);
+    let x = |share: f64| LEFT + share * (WIDE - LEFT - 24.0);
     let y = |accuracy: f64| TOP + (1.0 - accuracy) / (1.0 - floor) * (HIGH - TOP - 34.0);
     let line: Vec<String> =
         points.iter().map(|p| format!("{:.1},{:.1}", x(p.share), y(p.accuracy))).collect();
