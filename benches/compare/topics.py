@@ -25,6 +25,7 @@ import argparse
 import io
 import json
 import os
+import random
 import re
 import resource
 import subprocess
@@ -81,16 +82,20 @@ def linear(name, train, test):
 def fasttext_(train, test):
     import fasttext
 
-    flat = [re.sub(r"\s+", " ", text) for text in test[0]]
+    # As its own tutorial does: small letters, punctuation apart.
+    plain = lambda text: " ".join(re.sub(r"([^\w\s]|_)", r" \1 ", text.lower()).split())
     with tempfile.NamedTemporaryFile("w", suffix=".ft", encoding="utf-8") as lines:
-        for text, topic in zip(train[0], train[1]):
-            lines.write("__label__" + topic + " " + re.sub(r"\s+", " ", text) + "\n")
+        rows = list(zip(train[0], train[1]))
+        # It learns in the order of the file: topic by topic it would forget all but the last.
+        random.Random(0).shuffle(rows)
+        for text, topic in rows:
+            lines.write("__label__" + topic + " " + plain(text) + "\n")
         lines.flush()
         model = fasttext.train_supervised(
             lines.name, epoch=25, lr=0.5, wordNgrams=2, minCount=2, thread=1, verbose=0
         )
     # The wrapper's own predict fails with numpy 2.
-    found = [model.f.predict(text + "\n", 1, 0.0, "strict")[0] for text in flat]
+    found = [model.f.predict(plain(text) + "\n", 1, 0.0, "strict")[0] for text in test[0]]
     return [label[len("__label__"):] for _, label in found], [min(p, 1.0) for p, _ in found], True
 
 
