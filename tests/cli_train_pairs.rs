@@ -52,6 +52,10 @@ fn probabilities_are_saved_and_cut_again() {
             assert_eq!(row[column], again[column], "{column}");
         }
     }
+    desk.done("group arabic.jsonl --threshold 0.7 --edges high.jsonl -o g.jsonl");
+    let swept = desk.done("eval sweep high.jsonl --gold arabic.jsonl --json").stdout;
+    let swept: serde_json::Value = serde_json::from_str(&swept).unwrap();
+    assert_eq!(swept["current"]["threshold"], 0.7, "the one it was cut at");
     let ran = desk.run("group --from-edges e.parquet --score cosine");
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("--score") && ran.stderr.contains("story"), "{}", ran.stderr);

@@ -39,7 +39,7 @@ fn graphs() -> impl Strategy<Value = SavedGraph> {
                 }
             }
             let ids = (0..n).map(|i| format!("خبر{i:02}")).collect();
-            SavedGraph { ids, head, edges, floor: 0.125, kind: ScoreKind::Cosine }
+            SavedGraph { ids, head, edges, floor: 0.125, kind: ScoreKind::Cosine, threshold: None }
         })
     })
 }

@@ -45,6 +45,9 @@ struct Header {
     score: String,
     floor: f32,
     floor_share: f32,
+    /// Not in the first files.
+    #[serde(default)]
+    threshold: Option<f32>,
     settings: serde_json::Value,
     ids: Vec<String>,
     /// Places in `ids`: an article, and the first one equal to it.
@@ -67,6 +70,7 @@ pub(crate) fn write(path: &Path, graph: &SavedGraph, options: &GroupOptions) -> 
         score: graph.kind.name().to_owned(),
         floor: graph.floor,
         floor_share: options.floor_share,
+        threshold: graph.threshold,
         settings: settings(options),
         ids: graph.ids.clone(),
         equal: equal.map(|(i, &head)| (i, head)).collect(),
@@ -138,8 +142,9 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<(SavedGraph, f32)> {
         return Err(wrong("the file was made by another version of khabar").into());
     };
     let right_number = |x: f32| x.is_finite() && (0.0..=1.001).contains(&x);
-    if !right_number(header.floor) || !right_number(header.floor_share) {
-        return Err(wrong("the floor is no cosine").into());
+    let numbers = [Some(header.floor), Some(header.floor_share), header.threshold];
+    if !numbers.into_iter().flatten().all(right_number) {
+        return Err(wrong("the floor or the threshold is none").into());
     }
     let mut head: Vec<u32> = (0..header.ids.len() as u32).collect();
     for &(at, first) in &header.equal {
@@ -170,8 +175,8 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<(SavedGraph, f32)> {
     for row in rows {
         edges.push(edge(&row?).ok_or_else(|| wrong("a row is no edge between its articles"))?);
     }
-    let Header { ids, floor, floor_share, .. } = header;
-    Ok((SavedGraph { ids, head, edges, floor, kind }, floor_share))
+    let Header { ids, floor, floor_share, threshold, .. } = header;
+    Ok((SavedGraph { ids, head, edges, floor, kind, threshold }, floor_share))
 }
 
 /// How a saved graph is cut again.

@@ -24,6 +24,8 @@ pub struct SavedGraph {
     pub floor: f32,
     /// What the scores are.
     pub kind: ScoreKind,
+    /// The threshold the graph was cut at when it was saved; older files do not say.
+    pub threshold: Option<f32>,
 }
 
 impl SavedGraph {
@@ -39,6 +41,7 @@ impl SavedGraph {
             edges: graph.edges().collect(),
             floor: options.floor(),
             kind: options.score.kind(),
+            threshold: Some(options.threshold),
         }
     }
 }

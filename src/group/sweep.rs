@@ -68,9 +68,13 @@ pub struct Cut {
 }
 
 impl SavedGraph {
-    /// The threshold the graph was saved at, given the share its floor is of it; at most 1.
+    /// The threshold the graph was saved at; where it does not say, by the share its floor is of
+    /// it. At most 1.
     #[must_use]
     pub fn threshold(&self, floor_share: f32) -> f32 {
+        if let Some(threshold) = self.threshold {
+            return threshold;
+        }
         if self.kind == ScoreKind::Story {
             return self.kind.threshold();
         }

@@ -45,6 +45,6 @@ pub mod words;
 pub use html::{HtmlMode, strip, strip_with_offsets};
 pub use normalize::{NormalizeOptions, Normalizer, Profile, SPACE};
 pub use offsets::OffsetMap;
-pub use place::{Part, Place, tokens};
+pub use place::{Part, Place, bare, tokens};
 pub use script::{Script, dominant_script};
 pub use words::{Word, words};

@@ -4,10 +4,13 @@
 //! them. One pass, no allocation.
 //!
 //! ```
-//! use khabar::text::tokens;
+//! use khabar::text::{bare, tokens};
 //! let found: Vec<_> = tokens("قال: «نعم»\nوذهب").collect();
 //! assert_eq!(found[1], (8, "«نعم»"));
+//! assert_eq!(bare("«نعم»"), (2, "نعم"));
 //! ```
+
+use super::words;
 
 /// Which of an article's two fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -39,6 +42,16 @@ pub struct Place {
     pub start: usize,
     /// The byte after its last.
     pub end: usize,
+}
+
+/// A token without the punctuation around it, and where that begins; all of one without letters.
+#[must_use]
+pub fn bare(token: &str) -> (usize, &str) {
+    let mut inside = words(token);
+    let first = inside.next();
+    let end = inside.last().or(first).map_or(token.len(), |w| w.offset + w.text.len());
+    let from = first.map_or(0, |w| w.offset);
+    (from, &token[from..end])
 }
 
 /// What white space parts, with byte offsets, as n-grams inside words see it.

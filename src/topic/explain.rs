@@ -25,7 +25,7 @@
 use rustc_hash::FxHashMap;
 
 use super::TopicModel;
-use crate::text::{Normalizer, Part, Place, tokens, words};
+use crate::text::{Normalizer, Part, Place, bare, tokens, words};
 use crate::vectorize::{Parts, WordBuckets};
 
 /// A word of an article, and what it adds to the margin.
@@ -147,11 +147,8 @@ impl Held {
         let (mut before, mut last) = (None, 0);
         for (part, field) in [(Part::Title, title), (Part::Text, text)] {
             for (start, token) in tokens(field) {
-                let mut inside = words(token);
-                let first = inside.next();
-                let end = inside.last().or(first).map_or(token.len(), |w| w.offset + w.text.len());
-                let from = first.map_or(0, |w| w.offset);
-                let shown = &token[from..end];
+                let (from, shown) = bare(token);
+                let end = from + shown.len();
                 let key = buckets.of(normalizer, shown).0;
                 let at = *known.entry(key).or_insert(found.len());
                 if at == found.len() {
@@ -173,7 +170,7 @@ impl Held {
                     }
                 });
                 // A piece of mere punctuation does not part a pair.
-                if before != had_word || first.is_some() {
+                if before != had_word || words(shown).next().is_some() {
                     last = at;
                 }
             }

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Part, Place, Tie, Word};
 use crate::Article;
-use crate::text::{Normalizer, tokens, words};
+use crate::text::{Normalizer, bare, tokens};
 use crate::vectorize::{Row, WordBuckets};
 
 /// Words that are named of each kind.
@@ -37,11 +37,8 @@ impl Words {
         let mut known: FxHashMap<u64, usize> = FxHashMap::default();
         for (part, text) in [(Part::Title, &article.title), (Part::Text, &article.text)] {
             for (start, token) in tokens(text) {
-                let mut inside = words(token);
-                let first = inside.next();
-                let end = inside.last().or(first).map_or(token.len(), |w| w.offset + w.text.len());
-                let from = first.map_or(0, |w| w.offset);
-                let word = &token[from..end];
+                let (from, word) = bare(token);
+                let end = from + word.len();
                 let key = buckets.of(normalizer, word).0;
                 let at = *known.entry(key).or_insert(found.len());
                 if at == found.len() {
