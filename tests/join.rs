@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use khabar::corpus::{ReadOptions, read};
 use khabar::group::GroupOptions;
-use khabar::similarity::{Join, Joined, Pruning, join};
+use khabar::similarity::{Join, Joined, Joiner, Pruning, join};
 use khabar::text::Normalizer;
-use khabar::vectorize::{Background, Csr, Norm, Parts, blended_idf};
+use khabar::vectorize::{Background, Csr, Norm, Parts, blended_idf, document_frequency};
 use rayon::prelude::*;
 
 /// A small generator of random numbers, the same on every machine.
@@ -281,4 +281,39 @@ fn rows_outside_the_window_are_not_compared_but_undated_ones_are() {
     let found = join(&rows, Some(&times), &options);
     let pairs: Vec<(u32, u32)> = found.edges.iter().map(|e| (e.a, e.b)).collect();
     assert_eq!(pairs, [(0, 2), (1, 2)]);
+}
+
+#[test]
+fn rows_that_come_in_portions_are_joined_as_all_at_once() {
+    // Sixty days of a hundred rows; a portion is five days, the window seven.
+    let rows = corpus(6000, 11);
+    let day = 86_400;
+    let times: Vec<Option<i64>> = (0..6000).map(|i| Some(i / 100 * day)).collect();
+    let window = Some(7 * day);
+    for options in [Join { window, ..exact(0.1) }, Join { window, floor: 0.1, ..Join::default() }] {
+        let all = join(&rows, Some(&times), &options);
+        assert!(all.edges.len() > 200, "{}", all.edges.len());
+        let df = document_frequency(&rows);
+        let mut joiner = Joiner::new(&df, rows.n_rows(), &options);
+        let mut edges = Vec::new();
+        let mut verified = 0;
+        for first in (0..6000).step_by(500) {
+            let portion = (first..first + 500).map(|i| {
+                let row = rows.row(i);
+                row.indices
+                    .iter()
+                    .copied()
+                    .zip(row.data.iter().copied())
+                    .collect::<Vec<(u32, f32)>>()
+            });
+            let portion = std::sync::Arc::new(Csr::from_rows(rows.n_cols(), portion));
+            joiner.forget_before(times[first].unwrap() - 7 * day);
+            let found = joiner.push(portion, Some(&times[first..first + 500]));
+            assert_eq!(found.head, all.head[first..first + 500]);
+            verified += found.verified;
+            edges.extend(found.edges);
+        }
+        assert_eq!(edges, all.edges);
+        assert_eq!(verified, all.verified);
+    }
 }

@@ -155,17 +155,18 @@ pub fn group(
     progress(Stage::Describe);
     let families = copy_families_by_text(&graph, &partition, &sorted, &texts, &options.copies);
     let families = with_equal_copies(families, &found.head);
-    drop(texts);
     let full = with_equal_rows(&graph, &found.head);
     let mut stories = describe(&sorted, &partition, &families, &full);
     if options.keywords {
         shared::add_keywords(&mut stories.stories, &sorted, &partition, &normalizer);
     }
     let tying = if options.shared {
-        shared::tying_words(&sorted, &found.blocks, &stories.placements, &normalizer, options)
+        let placements = &stories.placements;
+        shared::tying_words(&sorted, &texts, &found.blocks, placements, &normalizer, options)
     } else {
         vec![Vec::new(); sorted.len()]
     };
+    drop(texts);
     let mut report = found.report;
     report.equal = found.head.iter().enumerate().filter(|&(i, &h)| h != i as u32).count();
     report.edges = graph.n_edges();

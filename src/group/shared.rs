@@ -6,6 +6,8 @@
 //! the sum over its own n-grams. The words with the largest parts are shown, whole and in
 //! their original spelling. About 20 microseconds an article.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::GroupOptions;
@@ -13,43 +15,64 @@ use super::block::Block;
 use crate::Article;
 use crate::story::{Partition, Placement, Story};
 use crate::text::{Normalizer, Word, words};
-use crate::vectorize::{Csr, WordBuckets};
+use crate::vectorize::{Csr, Row, WordBuckets};
 
 /// Words shown for a pair.
 pub(super) const MOST: usize = 6;
 /// Characters of an article that are searched for words: what ties two articles stands in
 /// their beginnings too.
 const SEARCHED: usize = 700;
+/// Articles whose rows are made again together.
+const AT_A_TIME: usize = 8192;
 
-/// For each article the words that tie it to its nearest, the strongest first.
+/// For each article the words that tie it to its nearest, the strongest first. `texts` are what
+/// is counted of theirs.
 pub(super) fn tying_words(
     articles: &[&Article],
+    texts: &[Cow<'_, str>],
     blocks: &[Block],
     placements: &[Placement],
     normalizer: &Normalizer,
     options: &GroupOptions,
 ) -> Vec<Vec<String>> {
-    // Where each article's row is.
-    let mut row_of = vec![(0u32, 0u32); articles.len()];
-    for (b, block) in blocks.iter().enumerate() {
-        for (row, &at) in block.articles.iter().enumerate() {
-            row_of[at as usize] = (b as u32, row as u32);
+    let mut found = vec![Vec::new(); articles.len()];
+    let mut put = |places: &[u32], rows: &Csr, row_of: &(dyn Fn(u32) -> usize + Sync)| {
+        let words: Vec<Vec<String>> = places
+            .par_iter()
+            .with_min_len(128)
+            .map_init(
+                || Finder::new(options.hashing.n_features(), options),
+                |finder, &at| {
+                    let Some(other) = placements[at as usize].nearest else { return Vec::new() };
+                    let rows = [row_of(at), row_of(other)].map(|i| rows.row(i));
+                    finder.find(articles[at as usize], rows, normalizer)
+                },
+            )
+            .collect();
+        for (&at, words) in places.iter().zip(words) {
+            found[at as usize] = words;
+        }
+    };
+    for block in blocks {
+        if let Some(rows) = block.rows() {
+            let row_of = |at: u32| block.articles.binary_search(&at).unwrap_or_default();
+            put(&block.articles, rows, &row_of);
+            continue;
+        }
+        // Rows that went by are made again, for some articles and their nearest at a time.
+        for places in block.articles.chunks(AT_A_TIME) {
+            let mut some: Vec<u32> = places
+                .iter()
+                .filter_map(|&at| Some([at, placements[at as usize].nearest?]))
+                .flatten()
+                .collect();
+            some.sort_unstable();
+            some.dedup();
+            let rows = block.rows_of(&some, articles, texts, normalizer, options);
+            put(places, &rows, &|at| some.binary_search(&at).unwrap_or_default());
         }
     }
-    (0..articles.len())
-        .into_par_iter()
-        .with_min_len(128)
-        .map_init(
-            || Finder::new(options.hashing.n_features(), options),
-            |finder, at| {
-                let Some(other) = placements[at].nearest else { return Vec::new() };
-                let (block, row) = row_of[at];
-                let rows = &blocks[block as usize].rows;
-                let other_row = row_of[other as usize].1;
-                finder.find(articles[at], rows, row as usize, other_row as usize, normalizer)
-            },
-        )
-        .collect()
+    found
 }
 
 /// The words of an article's title and of its text's beginning.
@@ -72,12 +95,9 @@ impl Finder {
     fn find(
         &mut self,
         article: &Article,
-        rows: &Csr,
-        a: usize,
-        b: usize,
+        [a, b]: [Row<'_>; 2],
         normalizer: &Normalizer,
     ) -> Vec<String> {
-        let (a, b) = (rows.row(a), rows.row(b));
         let (mut i, mut j) = (0, 0);
         while i < a.indices.len() && j < b.indices.len() {
             let (x, y) = (a.indices[i], b.indices[j]);

@@ -194,6 +194,7 @@ impl Seen {
         let nothing = || Error::format(&*set.name, "no pairs to learn from", "name another set");
         // One script a set; pairs across scripts are none.
         let largest = found.blocks.iter().max_by_key(|b| b.articles.len()).ok_or_else(nothing)?;
+        let rows = largest.rows().ok_or_else(nothing)?;
         let local = |i: u32| largest.articles.binary_search(&i).ok().map(|i| i as u32);
         let inside: Vec<&Article> = largest.articles.iter().map(|&i| sorted[i as usize]).collect();
         let edges = found
@@ -216,7 +217,7 @@ impl Seen {
             &largest.idf,
             |_| true,
         );
-        let evidence = seen.evidence(&largest.rows, &graph);
+        let evidence = seen.evidence(rows, &graph);
         let ids: Vec<String> = inside.iter().map(|a| a.id.clone()).collect();
         let stories: Vec<String> = inside.iter().map(|a| a.story.clone()).collect();
         let known = match &set.gold {
@@ -233,7 +234,7 @@ impl Seen {
                     same: stories[e.a as usize] == stories[e.b as usize],
                 })
                 .collect(),
-            Gold::Pairs(pairs) => judged(set, pairs, &ids, &graph, &seen, &largest.rows)?,
+            Gold::Pairs(pairs) => judged(set, pairs, &ids, &graph, &seen, rows)?,
         };
         if known.is_empty() {
             return Err(nothing());

@@ -4,7 +4,6 @@
 //! lacks, they part. And texts with likely companions on many other days are a series (weather,
 //! closing prices), whose instalments are no story. One merge of two neighbour lists a pair.
 
-use super::evidence::Evidence;
 use crate::similarity::Graph;
 use rayon::prelude::*;
 
@@ -49,12 +48,13 @@ pub(super) struct Around<'a> {
 }
 
 impl<'a> Around<'a> {
-    /// `evidence` is that of the edges of `graph`, whose `score` is the first score.
-    pub(super) fn new(graph: &'a Graph, evidence: &[Evidence]) -> Self {
+    /// `days` are those between the ends of the edges of `graph`, whose `score` is the first
+    /// score.
+    pub(super) fn new(graph: &'a Graph, days: impl Iterator<Item = Option<f32>>) -> Self {
         let n = graph.n_nodes();
         let mut series = vec![0; n];
-        for (edge, evidence) in graph.edges().zip(evidence) {
-            if is_series(edge.score, evidence) {
+        for (edge, days) in graph.edges().zip(days) {
+            if is_series(edge.score, days) {
                 series[edge.a as usize] += 1;
                 series[edge.b as usize] += 1;
             }
@@ -68,24 +68,14 @@ impl<'a> Around<'a> {
         Self { graph, mass, best, series }
     }
 
-    /// The second features of every edge.
-    pub(super) fn features(&self, evidence: &[Evidence]) -> Vec<[f64; N_AROUND]> {
-        let edges: Vec<_> = self.graph.edges().collect();
-        edges
-            .par_iter()
-            .zip(evidence)
-            .with_min_len(1024)
-            .map(|(e, evidence)| self.of(e.a as usize, e.b as usize, e.score, evidence, true))
-            .collect()
-    }
-
-    /// Those of a pair with first score `p`; `listed` where it is an edge of the graph.
+    /// The second features of a pair with first score `p`, `days` apart; `listed` where it is
+    /// an edge of the graph.
     pub(super) fn of(
         &self,
         a: usize,
         b: usize,
         p: f32,
-        evidence: &Evidence,
+        days: Option<f32>,
         listed: bool,
     ) -> [f64; N_AROUND] {
         let own = if listed { counted(p) } else { 0.0 };
@@ -93,10 +83,10 @@ impl<'a> Around<'a> {
         let (x, y) = (others(a), others(b));
         let best = |node: usize| self.best[node].max(p);
         let (high, low) = (best(a).max(best(b)), best(a).min(best(b)));
-        let itself = u32::from(listed && is_series(p, evidence));
+        let itself = u32::from(listed && is_series(p, days));
         let series = |node: usize| libm::log1p(f64::from(self.series[node] - itself));
         let (most, least) = (series(a).max(series(b)), series(a).min(series(b)));
-        let days = evidence.days.map_or(0.0, |days| libm::log1p(f64::from(days)));
+        let days = days.map_or(0.0, |days| libm::log1p(f64::from(days)));
         let first = logit(p);
         [
             first,
@@ -135,6 +125,6 @@ fn counted(score: f32) -> f32 {
     if score >= LEAST { score } else { 0.0 }
 }
 
-fn is_series(score: f32, evidence: &Evidence) -> bool {
-    score >= SERIES_SCORE && evidence.days.is_some_and(|days| days >= SERIES_DAYS)
+fn is_series(score: f32, days: Option<f32>) -> bool {
+    score >= SERIES_SCORE && days.is_some_and(|days| days >= SERIES_DAYS)
 }

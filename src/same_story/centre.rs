@@ -5,8 +5,8 @@
 //! microseconds; a thread's tables take 4 bytes a column of the rows.
 
 use super::evidence::RAREST;
-use super::views::{HEAVY, LEAD, Lead, NUMBER, TITLE, Views, WORDS};
-use crate::vectorize::Csr;
+use super::seen::Seen;
+use super::views::{HEAVY, LEAD, Lead, NUMBER, TITLE, WORDS};
 
 /// What one article's opening says of another article.
 #[derive(Debug, Clone, Copy, Default)]
@@ -90,10 +90,10 @@ impl Centre {
     }
 
     /// Lays out article `node`.
-    pub(super) fn enter(&mut self, views: &Views, rows: &Csr, node: usize) {
+    pub(super) fn enter(&mut self, seen: &Seen<'_>, node: usize) {
         self.node = node;
-        self.row.mark(rows.row(node).indices);
-        let lead = &views.leads[node];
+        self.row.mark(seen.row(node).indices);
+        let lead = seen.lead(node);
         self.title_square = lead.title_square();
         for (column, value, in_title) in lead.iter() {
             self.lead[column as usize] = value;
@@ -101,15 +101,15 @@ impl Centre {
                 self.title.mark(&[column]);
             }
         }
-        for (at, word) in views.articles[node].words.iter().enumerate() {
+        for (at, word) in seen.view(node).words.iter().enumerate() {
             self.words.insert(word.key, at as u16);
         }
     }
 
     /// Clears what [`Self::enter`] laid out.
-    pub(super) fn leave(&mut self, views: &Views, rows: &Csr, node: usize) {
-        self.row.clear(rows.row(node).indices);
-        for (column, ..) in views.leads[node].iter() {
+    pub(super) fn leave(&mut self, seen: &Seen<'_>, node: usize) {
+        self.row.clear(seen.row(node).indices);
+        for (column, ..) in seen.lead(node).iter() {
             self.lead[column as usize] = 0.0;
             self.title.clear(&[column]);
         }
@@ -131,8 +131,8 @@ impl Centre {
     }
 
     /// What this article has in common with another.
-    pub(super) fn common(&self, views: &Views, node: usize) -> Common {
-        let other = &views.leads[node];
+    pub(super) fn common(&self, seen: &Seen<'_>, node: usize) -> Common {
+        let other = seen.lead(node);
         let (mut lead, mut title) = (0.0f32, 0.0f32);
         for (column, value, in_title) in other.iter() {
             let product = value * self.lead[column as usize];
@@ -141,9 +141,10 @@ impl Centre {
         }
         let squares = self.title_square * other.title_square();
         let mut words = Shared::default();
-        for word in &views.articles[node].words {
+        let mine = &seen.view(self.node).words;
+        for word in &seen.view(node).words {
             if let Some(at) = self.words.get(word.key) {
-                let own = &views.articles[self.node].words[at];
+                let own = &mine[at];
                 words.add(own.weight(), word.weight(), own.flags, word.flags);
             }
         }

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::centre::{Centre, Common, Found};
+use super::seen::Seen;
 use super::views::Views;
 use crate::similarity::Graph;
 use crate::vectorize::Csr;
@@ -66,6 +67,11 @@ fn ordered(a: f32, b: f32) -> [f32; 2] {
     if a >= b { [a, b] } else { [b, a] }
 }
 
+/// Days between two times; `None` unless both are known.
+pub(super) fn days_between(x: Option<i64>, y: Option<i64>) -> Option<f32> {
+    x.zip(y).map(|(x, y)| (x.abs_diff(y) as f64 / SECONDS_OF_DAY) as f32)
+}
+
 impl Views {
     /// The evidence of every edge of `graph`, in the order of [`Graph::edges`]. `rows` are the
     /// rows the graph comes from; nodes are rows of both.
@@ -74,30 +80,61 @@ impl Views {
     /// Where graph, rows and views are not of the same articles.
     #[must_use]
     pub fn evidence(&self, rows: &Csr, graph: &Graph) -> Vec<Evidence> {
+        Seen::new(vec![(rows, self)]).evidence(graph)
+    }
+
+    /// The evidence of one pair, wherever it stands.
+    ///
+    /// # Panics
+    /// Where `a` or `b` is no row.
+    #[must_use]
+    pub fn evidence_of(&self, rows: &Csr, a: usize, b: usize) -> Evidence {
+        let seen = Seen::new(vec![(rows, self)]);
+        let mut centre = Centre::new(rows.n_cols());
+        let mut found = |x: usize, y: usize| {
+            centre.enter(&seen, x);
+            let both = (centre.found(seen.lead(y)), centre.common(&seen, y));
+            centre.leave(&seen, x);
+            both
+        };
+        let ((of_a, _), (of_b, common)) = (found(b, a), found(a, b));
+        let cosine = rows.row(a).dot(rows.row(b)).clamp(0.0, 1.0) as f32;
+        seen.pair(a, b, cosine, [of_a, of_b], &common)
+    }
+}
+
+impl Seen<'_> {
+    /// The evidence of every edge of `graph`, in the order of [`Graph::edges`]; nodes are
+    /// articles.
+    ///
+    /// # Panics
+    /// Where the graph has another number of nodes than there are articles.
+    #[must_use]
+    pub fn evidence(&self, graph: &Graph) -> Vec<Evidence> {
         let n = graph.n_nodes();
-        assert!(rows.n_rows() == n && self.articles.len() == n, "one row and view a node");
+        assert_eq!(self.n_articles(), n, "one article a node");
         // For each node what its neighbours' openings find in it, and all else that it has in
         // common with its later neighbours.
         let seen: Vec<(Vec<Found>, Vec<Common>)> = (0..n)
             .into_par_iter()
             .with_min_len(16)
             .map_init(
-                || Centre::new(rows.n_cols()),
+                || Centre::new(self.n_columns()),
                 |centre, node| {
                     let neighbours = graph.neighbours(node);
                     if neighbours.len() == 0 {
                         return Default::default();
                     }
-                    centre.enter(self, rows, node);
+                    centre.enter(self, node);
                     let (mut found, mut common) =
                         (Vec::with_capacity(neighbours.len()), Vec::new());
                     for b in neighbours {
-                        found.push(centre.found(&self.leads[b.node as usize]));
+                        found.push(centre.found(self.lead(b.node as usize)));
                         if b.node as usize > node {
                             common.push(centre.common(self, b.node as usize));
                         }
                     }
-                    centre.leave(self, rows, node);
+                    centre.leave(self, node);
                     (found, common)
                 },
             )
@@ -121,24 +158,6 @@ impl Views {
             .collect()
     }
 
-    /// The evidence of one pair, wherever it stands.
-    ///
-    /// # Panics
-    /// Where `a` or `b` is no row.
-    #[must_use]
-    pub fn evidence_of(&self, rows: &Csr, a: usize, b: usize) -> Evidence {
-        let mut centre = Centre::new(rows.n_cols());
-        let mut found = |x: usize, y: usize| {
-            centre.enter(self, rows, x);
-            let both = (centre.found(&self.leads[y]), centre.common(self, y));
-            centre.leave(self, rows, x);
-            both
-        };
-        let ((of_a, _), (of_b, common)) = (found(b, a), found(a, b));
-        let cosine = rows.row(a).dot(rows.row(b)).clamp(0.0, 1.0) as f32;
-        self.pair(a, b, cosine, [of_a, of_b], &common)
-    }
-
     /// `found`: what of the opening of `a` is in `b`, and of `b` in `a`.
     fn pair(
         &self,
@@ -148,7 +167,7 @@ impl Views {
         found: [Found; 2],
         common: &Common,
     ) -> Evidence {
-        let (x, y) = (&self.articles[a], &self.articles[b]);
+        let (x, y) = (self.view(a), self.view(b));
         let Common { lead, title: title_cosine, words: shared } = common;
         let numbers = x.numbers.min(y.numbers);
         let titles = (x.title_words > 0 && y.title_words > 0).then(|| Titles {
@@ -156,8 +175,6 @@ impl Views {
             found: ordered(found[0].title, found[1].title),
             common: shared.title,
         });
-        let days =
-            x.seconds.zip(y.seconds).map(|(x, y)| (x.abs_diff(y) as f64 / SECONDS_OF_DAY) as f32);
         let lengths = (x.length * y.length).max(f32::MIN_POSITIVE);
         let share = |sum: f32, length: f32| sum / (length * length).max(f32::MIN_POSITIVE);
         Evidence {
@@ -174,7 +191,7 @@ impl Views {
             numbers_found: (numbers > 0.0).then_some(shared.numbers / numbers),
             lead_numbers: [shared.lead_numbers, x.lead_numbers.min(y.lead_numbers)],
             titles,
-            days,
+            days: days_between(x.seconds, y.seconds),
         }
     }
 }

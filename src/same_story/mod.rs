@@ -23,10 +23,13 @@ mod evidence;
 mod features;
 mod logistic;
 mod model;
+mod seen;
 pub mod train;
 mod views;
+mod words;
 
 pub use evidence::Evidence;
 pub(crate) use logistic::solve;
 pub use model::SameStory;
-pub use views::Views;
+pub use seen::Seen;
+pub use views::{Sight, Views};

@@ -76,10 +76,10 @@ impl SameStory {
     /// The second features of a lesson's pairs.
     fn around(&self, lesson: &Lesson) -> Vec<[f64; N_AROUND]> {
         let graph = self.first_scores(&lesson.graph, &lesson.evidence);
-        let around = Around::new(&graph, &lesson.evidence);
+        let around = Around::new(&graph, days_of(lesson));
         let of = |pair: &Known| {
             let p = self.first_score(&pair.evidence);
-            around.of(pair.a as usize, pair.b as usize, p, &pair.evidence, pair.listed)
+            around.of(pair.a as usize, pair.b as usize, p, pair.evidence.days, pair.listed)
         };
         lesson.pairs.iter().map(of).collect()
     }
@@ -95,7 +95,16 @@ impl SameStory {
     #[must_use]
     pub fn scored(&self, lesson: &Lesson, floor: f32) -> Graph {
         let first = self.first_scores(&lesson.graph, &lesson.evidence);
-        let around = Around::new(&first, &lesson.evidence).features(&lesson.evidence);
-        first.rescored(floor, |i, _| self.second.probability(&around[i]) as f32)
+        let around = Around::new(&first, days_of(lesson));
+        first.rescored(floor, |i, e| {
+            let days = lesson.evidence[i].days;
+            let x = around.of(e.a as usize, e.b as usize, e.score, days, true);
+            self.second.probability(&x) as f32
+        })
     }
+}
+
+/// Days between the ends of a lesson's edges.
+fn days_of(lesson: &Lesson) -> impl Iterator<Item = Option<f32>> {
+    lesson.evidence.iter().map(|evidence| evidence.days)
 }

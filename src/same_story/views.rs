@@ -8,24 +8,16 @@
 //! about 6 KB an article. This is the larger part of the score's time.
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 
+use super::words::{Reader, opening};
 use crate::Article;
-use crate::text::{Normalizer, words};
-use crate::vectorize::{Hashing, Norm, Parts, Row, Tf, WordBuckets};
+use crate::text::Normalizer;
+use crate::vectorize::{Hashing, Norm, Parts, Row, Tf};
 
-/// Characters of the text that belong to the opening.
-const OPENING: usize = 350;
 /// N-grams of an opening that are kept, the heaviest: they hold nearly all of its weight.
 const LEAD_COLUMNS: usize = 272;
-/// Characters of the text whose words are looked at.
-const READ: usize = 5000;
 /// Words that are kept, the heaviest.
 pub(super) const WORDS: usize = 512;
-/// Spellings a worker remembers.
-const REMEMBERED: usize = 1 << 16;
-/// Words of an article that say most of what it is about.
-const HEAVIEST: usize = 15;
 
 /// A word of the title.
 pub(super) const TITLE: u8 = 1;
@@ -41,17 +33,17 @@ pub(super) const HEAVY: u8 = 8;
 pub(super) struct WordOf {
     pub(super) key: u32,
     /// In units of 1/512: no word weighs 128.
-    weight: u16,
+    pub(super) packed: u16,
     pub(super) flags: u8,
 }
 
 impl WordOf {
-    fn new(key: u32, weight: f32, flags: u8) -> Self {
-        Self { key, weight: (weight * 512.0) as u16, flags }
+    pub(super) fn new(key: u32, weight: f32, flags: u8) -> Self {
+        Self { key, packed: (weight * 512.0) as u16, flags }
     }
 
     pub(super) fn weight(self) -> f32 {
-        f32::from(self.weight) / 512.0
+        f32::from(self.packed) / 512.0
     }
 }
 
@@ -72,6 +64,8 @@ pub(super) struct View {
     pub(super) heavy: u32,
     /// Seconds since 1970.
     pub(super) seconds: Option<i64>,
+    /// Whether there is more than room for it.
+    pub(super) looked_at: bool,
 }
 
 /// The heaviest n-grams of an opening, ascending by column, scaled to length 1.
@@ -143,12 +137,49 @@ impl Views {
         idf: &[f32],
         needed: impl Fn(usize) -> bool + Sync,
     ) -> Self {
+        assert_eq!(articles.len(), texts.len(), "one text an article");
+        let mut views = Self::blank(articles.len());
+        let some: Vec<Sight<'_>> = (0..articles.len())
+            .filter(|&at| needed(at))
+            .map(|at| Sight { at, article: articles[at], text: texts[at] })
+            .collect();
+        views.look(&some, normalizer, hashing, idf);
+        views
+    }
+
+    /// Room for some articles, none of which was looked at.
+    #[must_use]
+    pub fn blank(n_articles: usize) -> Self {
+        Self {
+            leads: vec![Lead::default(); n_articles],
+            articles: vec![View::default(); n_articles],
+        }
+    }
+
+    /// Whether an article was looked at.
+    ///
+    /// # Panics
+    /// Where there is no such article.
+    #[must_use]
+    pub fn has(&self, at: usize) -> bool {
+        self.articles[at].looked_at
+    }
+
+    /// Looks at some articles; what is left the same are [`Views::new`]'s arguments.
+    ///
+    /// # Panics
+    /// As [`Views::new`], and where there is no room for an article.
+    pub fn look(
+        &mut self,
+        some: &[Sight<'_>],
+        normalizer: &Normalizer,
+        hashing: Hashing,
+        idf: &[f32],
+    ) {
         let mut plain = hashing;
         plain.lead = None;
-        assert_eq!(articles.len(), texts.len(), "one text an article");
-        let parts: Vec<Parts<'_>> = (articles.iter().zip(texts).enumerate())
-            .map(|(i, (a, &text))| if needed(i) { (a.title.as_str(), text) } else { ("", "") })
-            .collect();
+        let parts: Vec<Parts<'_>> =
+            some.iter().map(|sight| (sight.article.title.as_str(), sight.text)).collect();
         let openings: Vec<Parts<'_>> =
             parts.iter().map(|&(title, text)| (title, opening(text))).collect();
         let titles: Vec<Parts<'_>> = parts
@@ -158,167 +189,43 @@ impl Views {
         // The mean length is BM25's, which a short opening has no use for.
         let leads = plain.rows(normalizer, &openings, Tf::Log, 1.0, idf, Norm::L2);
         let heads = plain.rows(normalizer, &titles, Tf::Log, 1.0, idf, Norm::L2);
-        let leads = (0..articles.len())
-            .into_par_iter()
-            .map(|i| Lead::new(leads.row(i), heads.row(i)))
-            .collect();
         let roots: Vec<f32> = idf.iter().map(|x| x.sqrt()).collect();
-        let mut views: Vec<View> = parts
+        let seen: Vec<(Lead, View)> = parts
             .par_iter()
+            .enumerate()
             .with_min_len(64)
             .map_init(
                 || Reader::new(plain),
-                |reader, &parts| reader.read(parts, normalizer, &roots),
+                |reader, (i, &parts)| {
+                    let view = reader.read(parts, normalizer, &roots);
+                    (Lead::new(leads.row(i), heads.row(i)), view)
+                },
             )
             .collect();
-        for (view, article) in views.iter_mut().zip(articles) {
-            view.seconds = article.published.as_ref().map(|p| p.seconds);
+        for (sight, (lead, mut view)) in some.iter().zip(seen) {
+            view.seconds = sight.article.published.as_ref().map(|p| p.seconds);
+            view.looked_at = true;
+            self.leads[sight.at] = lead;
+            self.articles[sight.at] = view;
         }
-        Self { leads, articles: views }
     }
 }
 
-/// The first characters of a text, to a whole one.
-fn opening(text: &str) -> &str {
-    first(text, OPENING)
-}
-
-fn first(text: &str, characters: usize) -> &str {
-    // No character is longer than four bytes, and none shorter than one.
-    if text.len() <= characters {
-        return text;
-    }
-    &text[..text.char_indices().nth(characters).map_or(text.len(), |(i, _)| i)]
-}
-
-/// Whether a character is a number; most letters are told apart without a table.
-fn is_number(c: char) -> bool {
-    match c {
-        '0'..='9' => true,
-        // No number from Latin Extended-A up to the Arabic letters.
-        '\0'..='\u{b1}' | '\u{100}'..='\u{65f}' => false,
-        _ => c.is_numeric(),
-    }
-}
-
-/// What is the same of a word wherever it stands.
-#[derive(Clone, Copy)]
-struct Known {
-    /// Of its normalised form.
-    key: u64,
-    /// Weight of its rarest n-gram.
-    rarest: f32,
-    number: bool,
-}
-
-/// Buffers of one worker.
-struct Reader {
-    buckets: WordBuckets,
-    /// Spellings met before: most of a text is words of other texts.
-    known: FxHashMap<Box<str>, Known>,
-    /// Of each word how often, its weight and its flags.
-    seen: FxHashMap<u64, (u32, f32, u8)>,
-}
-
-impl Reader {
-    fn new(hashing: Hashing) -> Self {
-        let buckets = WordBuckets::new(hashing);
-        Self { buckets, known: FxHashMap::default(), seen: FxHashMap::default() }
-    }
-
-    fn know(&mut self, word: &str, normalizer: &Normalizer, roots: &[f32]) -> Known {
-        if let Some(known) = self.known.get(word) {
-            return *known;
-        }
-        let (key, buckets) = self.buckets.of(normalizer, word);
-        let rarest = buckets.iter().map(|&b| roots[b as usize]).fold(0.0, f32::max);
-        let known = Known { key, rarest, number: word.chars().any(is_number) };
-        if self.known.len() >= REMEMBERED {
-            self.known.clear();
-        }
-        self.known.insert(word.into(), known);
-        known
-    }
-
-    fn read(&mut self, (title, text): Parts<'_>, normalizer: &Normalizer, roots: &[f32]) -> View {
-        self.seen.clear();
-        let whole = !text.is_empty();
-        let in_title = if whole { TITLE | LEAD } else { LEAD };
-        let title_words = self.add(title, usize::MAX, in_title, normalizer, roots);
-        let text = first(text, READ);
-        let text_words = self.add(text, opening(text).len(), LEAD, normalizer, roots);
-        let mut words: Vec<WordOf> = self
-            .seen
-            .iter()
-            .map(|(&key, &(count, weight, flags))| {
-                let weight = (1.0 + libm::logf(count as f32)) * weight;
-                WordOf::new((key >> 32) as u32, weight, flags)
-            })
-            .collect();
-        let order = |a: &WordOf, b: &WordOf| {
-            b.weight.cmp(&a.weight).then(a.key.cmp(&b.key)).then(a.flags.cmp(&b.flags))
-        };
-        words.sort_unstable_by(order);
-        words.truncate(WORDS);
-        let heavy = words.len().min(HEAVIEST);
-        for word in &mut words[..heavy] {
-            word.flags |= HEAVY;
-        }
-        // Sums in a fixed order: that of the weights.
-        let length = words.iter().map(|w| w.weight() * w.weight()).sum::<f32>().sqrt();
-        let is_number = |w: &&WordOf| w.flags & NUMBER != 0;
-        let numbers = words.iter().filter(is_number).map(|w| w.weight()).sum();
-        let lead_numbers =
-            words.iter().filter(is_number).filter(|w| w.flags & LEAD != 0).count() as u32;
-        words.sort_by_key(|w| w.key);
-        words.dedup_by_key(|w| w.key);
-        View {
-            words,
-            length,
-            n_words: title_words + text_words,
-            title_words: if whole { title_words } else { 0 },
-            numbers,
-            lead_numbers,
-            heavy: heavy as u32,
-            seconds: None,
-        }
-    }
-
-    /// Adds the words of a text, those before `opening` with `flag`; how many there are.
-    fn add(
-        &mut self,
-        text: &str,
-        opening: usize,
-        flag: u8,
-        normalizer: &Normalizer,
-        roots: &[f32],
-    ) -> u32 {
-        let mut n = 0;
-        for word in words(text) {
-            n += 1;
-            let known = self.know(word.text, normalizer, roots);
-            let number = if known.number { NUMBER } else { 0 };
-            let entry = self.seen.entry(known.key).or_insert((0, known.rarest, number));
-            entry.0 += 1;
-            if word.offset < opening {
-                entry.2 |= flag;
-            }
-        }
-        n
-    }
+/// An article to look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Sight<'a> {
+    /// Its place among the views.
+    pub at: usize,
+    /// Title and date.
+    pub article: &'a Article,
+    /// Its text as it counts.
+    pub text: &'a str,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::text::NormalizeOptions;
-
-    #[test]
-    fn numbers_are_told_without_a_table_as_with_one() {
-        for c in '\0'..='\u{2fff}' {
-            assert_eq!(is_number(c), c.is_numeric(), "{c:?}");
-        }
-    }
 
     #[test]
     fn a_title_is_a_title_only_beside_a_text() {

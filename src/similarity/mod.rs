@@ -2,9 +2,8 @@
 
 mod equal;
 mod graph;
-mod index;
 mod join;
 
 pub use equal::{equal_counts, equal_rows};
 pub use graph::{Edge, Graph, Neighbour};
-pub use join::{Join, Joined, Pruning, join};
+pub use join::{Join, Joined, Joiner, Pruning, join};

@@ -185,8 +185,18 @@ impl Counts {
     /// Where `idf` has not one value a column.
     #[must_use]
     pub fn into_rows(self, tf: Tf, idf: &[f32], norm: Norm) -> Csr {
+        let mean_length = self.mean_length();
+        self.into_rows_among(mean_length, tf, idf, norm)
+    }
+
+    /// The same where these are a part of the documents; `mean_length` is that of them all.
+    ///
+    /// # Panics
+    /// Where `idf` has not one value a column.
+    #[must_use]
+    pub fn into_rows_among(self, mean_length: f64, tf: Tf, idf: &[f32], norm: Norm) -> Csr {
         assert_eq!(idf.len(), self.n_cols(), "one idf a column");
-        let table = TfTable::new(tf, self.mean_length());
+        let table = TfTable::new(tf, mean_length);
         let bits = self.bits;
         let most = self.pieces.iter().map(|p| p.packed.len()).sum();
         let mut rows = RowsBuilder::new(self.n_rows, most);

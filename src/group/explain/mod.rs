@@ -148,37 +148,34 @@ pub fn explain(
 
     let of = pair.map(|p| {
         let mut blocks = found.blocks.iter().enumerate();
-        blocks.find_map(|(i, b)| Some((i, (b.articles.binary_search(&p).ok()?, b))))
+        blocks.find_map(|(i, b)| b.articles.binary_search(&p).ok().map(|_| (i, b)))
     });
     let scripts = of.map(|of| of.map_or("no script", |(i, _)| found.report.scripts[i].name));
+    // Of one script: the rows of the two alone.
     let rows = match of {
-        [Some((i, (x, block))), Some((j, (y, _)))] if i == j => {
-            Some([block.rows.row(x), block.rows.row(y)])
+        [Some((i, block)), Some((j, _))] if i == j => {
+            Some(block.rows_of(&pair, &sorted, &texts, &normalizer, options))
         }
         _ => None,
     };
     let head = pair.map(|p| found.head[p as usize] as usize);
-    let cosine = rows.map(|[x, y]| match graph.edge(head[0], head[1]) {
+    let cosine = rows.as_ref().map(|rows| match graph.edge(head[0], head[1]) {
         _ if head[0] == head[1] => 1.0,
         Some(edge) => edge.cosine,
-        None => x.dot(y).clamp(0.0, 1.0) as f32,
+        None => rows.row(0).dot(rows.row(1)).clamp(0.0, 1.0) as f32,
     });
     let score = match options.score.kind() {
         ScoreKind::Cosine => cosine,
         ScoreKind::Story if head[0] == head[1] => Some(1.0),
         ScoreKind::Story => graph.edge(head[0], head[1]).map(|edge| edge.score),
     };
-    let evidence = match of {
-        [Some((i, (x, block))), Some((j, (y, _)))]
-            if i == j && options.score.kind() == ScoreKind::Story =>
-        {
-            let inside: Vec<&Article> =
-                block.articles.iter().map(|&i| sorted[i as usize]).collect();
-            let texts = block::counted_texts(&texts, &block.articles);
-            let needed = |i: usize| i == x || i == y;
+    let evidence = match (&rows, of) {
+        (Some(rows), [Some((_, block)), _]) if options.score.kind() == ScoreKind::Story => {
+            let both = pair.map(|p| sorted[p as usize]);
+            let texts = pair.map(|p| texts[p as usize].as_ref());
             let views =
-                Views::new(&inside, &texts, &normalizer, options.hashing, &block.idf, needed);
-            Some(views.evidence_of(&block.rows, x, y))
+                Views::new(&both, &texts, &normalizer, options.hashing, &block.idf, |_| true);
+            Some(views.evidence_of(rows, 0, 1))
         }
         _ => None,
     };
@@ -210,7 +207,8 @@ pub fn explain(
         tying_rest: 0.0,
         against: [Vec::new(), Vec::new()],
     };
-    if let Some([x, y]) = rows {
+    if let Some(rows) = rows {
+        let (x, y) = (rows.row(0), rows.row(1));
         let mut buckets = WordBuckets::new(options.hashing);
         let x_words = Words::of(&articles[a], &normalizer, &mut buckets);
         let y_words = Words::of(&articles[b], &normalizer, &mut buckets);
