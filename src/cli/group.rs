@@ -29,6 +29,7 @@ use super::group_summary::Summary;
 use super::input_args::InputArgs;
 use super::normalize_args::NormalizeArgs;
 use super::output_args::{OutputArgs, Target, check_distinct, check_file};
+use super::plan::{self, PlanArgs};
 use super::run_args::RunArgs;
 use super::talk::{Talk, counted};
 use super::vector_args::VectorArgs;
@@ -41,7 +42,8 @@ Examples:
   khabar group أخبار/ -o groups.csv --report today.html  ... and a page for the browser
   zcat day.jsonl.gz | khabar group - --window 3d | head  from a pipe to a pipe
   khabar group a.jsonl --edges e.parquet -o g.jsonl      keep the graph ...
-  khabar group --from-edges e.parquet --threshold 0.3    ... and cut it again";
+  khabar group --from-edges e.parquet --threshold 0.3    ... and cut it again
+  khabar group year.jsonl --window 7d --plan             how much memory that will take";
 
 /// Group articles that tell the same story.
 ///
@@ -71,6 +73,8 @@ pub(crate) struct GroupArgs {
     normalize: NormalizeArgs,
     #[command(flatten)]
     input: InputArgs,
+    #[command(flatten)]
+    memory: PlanArgs,
     #[command(flatten)]
     run: RunArgs,
 }
@@ -160,7 +164,26 @@ pub(crate) fn run(args: &GroupArgs) -> anyhow::Result<Outcome> {
         return recut(args, path, &targets, &talk, started);
     }
     let options = args.options(&targets)?;
+    if args.memory.plan {
+        let census = plan::look(&args.input, &args.inputs, &talk)?;
+        let plan = census.plan(&options, rayon::current_num_threads());
+        talk.end();
+        plan::print(&plan, &options, args.run.json)?;
+        return Ok(Outcome::Done);
+    }
+    // What comes through a pipe can be read but once.
+    let piped = args.inputs.iter().any(|input| input.as_os_str() == "-");
+    if let (Some(most), false) = (args.memory.max_memory, piped) {
+        plan::check(
+            &plan::look(&args.input, &args.inputs, &Talk::new(true, false))?,
+            &options,
+            most,
+        )?;
+    }
     let corpus = args.input.read(&args.inputs, &talk)?;
+    if let (Some(most), true) = (args.memory.max_memory, piped) {
+        plan::check(&plan::census(&corpus.articles), &options, most)?;
+    }
     let found = group(&corpus.articles, &options, &|stage| talk.stage(stage))?;
     notes(&found, &options, &talk);
     let grouped = Grouped {

@@ -34,6 +34,7 @@ mod inspect;
 mod inspect_table;
 mod normalize_args;
 mod output_args;
+mod plan;
 mod run_args;
 mod tag;
 mod tag_rows;

@@ -30,6 +30,7 @@ mod block;
 mod boilerplate;
 mod explain;
 mod options;
+mod plan;
 mod recut;
 mod shared;
 mod sweep;
@@ -52,6 +53,7 @@ use options::{CANDIDATE, CANDIDATE_OF_FEW, FEW, LISTED, check};
 pub use options::{GroupOptions, Method, Score, ScoreKind};
 
 pub use explain::{Explanation, Part, Place, Tie, Word, explain};
+pub use plan::{Census, Plan};
 pub use recut::{RecutOptions, SavedGraph, recut};
 pub use sweep::{Cut, SweepOptions, even_thresholds, sweep};
 pub use texts::describe_texts;

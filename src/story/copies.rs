@@ -9,8 +9,8 @@
 //! item that stands in two long articles does not make these two copies.
 //!
 //! Cost as [`super::linkage`], and for pairs that are looked at about 25 ns a word of their
-//! articles and 1 us a pair; 4 bytes a word while families are made. Only articles with a
-//! neighbour in their story are read.
+//! articles and 1 us a pair; 4 bytes a word while they are looked at, some
+//! ten thousand articles at a time. Only articles with a neighbour in their story are read.
 //!
 //! ```
 //! use khabar::similarity::{Edge, Graph};
@@ -30,6 +30,9 @@ use super::shingles::{Buffers, Print};
 use crate::Article;
 use crate::similarity::{Edge, Graph};
 use crate::text::{NormalizeOptions, Normalizer};
+
+/// Pairs looked at together; and what is left of the last one's story.
+const AT_A_TIME: usize = 1 << 18;
 
 /// When two articles of one story carry one text.
 ///
@@ -86,32 +89,37 @@ pub fn copy_families_by_text<T: AsRef<str> + Sync>(
         .filter(|e| stories.label(e.a as usize) == stories.label(e.b as usize))
         .filter(|e| e.cosine >= rule.min_cosine)
         .collect();
-    let mut looked_at = vec![false; n];
-    for pair in &pairs {
-        looked_at[pair.a as usize] = true;
-        looked_at[pair.b as usize] = true;
-    }
     let normalizer = Normalizer::new(NormalizeOptions::default());
-    let prints: Vec<Print> = (0..n)
-        .into_par_iter()
-        .with_min_len(64)
-        .map_init(Buffers::default, |buffers, i| {
-            if looked_at[i] {
-                Print::of(articles[i], texts[i].as_ref(), &normalizer, buffers)
+    // Story by story, so that not all texts have to be at hand at once.
+    pairs.sort_by_key(|pair| stories.label(pair.a as usize));
+    let mut rest = &mut pairs[..];
+    while !rest.is_empty() {
+        let label = |pair: &Edge| stories.label(pair.a as usize);
+        let last = label(&rest[rest.len().min(AT_A_TIME) - 1]);
+        let (some, others) = rest.split_at_mut(rest.partition_point(|pair| label(pair) <= last));
+        rest = others;
+        let mut rows: Vec<u32> = some.iter().flat_map(|pair| [pair.a, pair.b]).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        let prints: Vec<Print> = rows
+            .par_iter()
+            .with_min_len(64)
+            .map_init(Buffers::default, |buffers, &row| {
+                let row = row as usize;
+                Print::of(articles[row], texts[row].as_ref(), &normalizer, buffers)
+            })
+            .collect();
+        let print = |row: u32| &prints[rows.partition_point(|&other| other < row)];
+        some.par_iter_mut().with_min_len(256).for_each(|pair| {
+            let (a, b) = (print(pair.a), print(pair.b));
+            pair.cosine = if a.is_empty() || b.is_empty() {
+                // The same scale: as far above or below what makes a copy.
+                pair.cosine / rule.cosine_alone * rule.likeness
             } else {
-                Print::default()
-            }
-        })
-        .collect();
-    pairs.par_iter_mut().with_min_len(256).for_each(|pair| {
-        let (a, b) = (&prints[pair.a as usize], &prints[pair.b as usize]);
-        pair.cosine = if a.is_empty() || b.is_empty() {
-            // The same scale: as far above or below what makes a copy.
-            pair.cosine / rule.cosine_alone * rule.likeness
-        } else {
-            a.likeness(b)
-        };
-    });
+                a.likeness(b)
+            };
+        });
+    }
     pairs.retain(|pair| pair.cosine > 0.0);
     copy_families(&Graph::from_edges(n, pairs, 0.0), stories, rule.likeness)
 }

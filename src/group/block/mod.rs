@@ -9,7 +9,7 @@
 //! depend on that.
 
 mod live;
-mod slices;
+pub(super) mod slices;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ const WEAK: f32 = 0.2;
 const FAR: u64 = 3 * 86_400;
 
 /// Up to this many articles counts are kept until they are rows, also where slices go by.
-const KEPT: usize = 1 << 16;
+pub(super) const KEPT: usize = 1 << 16;
 
 /// The articles of one script and what makes their rows.
 pub(super) struct Block {
@@ -300,21 +300,26 @@ pub(super) fn weak_and_far(edge: &Edge, articles: &[&Article]) -> bool {
     edge.cosine < WEAK && apart.is_some_and(|apart| apart >= FAR)
 }
 
-/// Places of the articles of each script, by code; those without letters are `Zyyy`.
+/// Places of the articles of each script, by code.
 fn by_script(articles: &[&Article]) -> BTreeMap<&'static str, (&'static str, Vec<u32>)> {
     let mut scripts: BTreeMap<&str, (&str, Vec<u32>)> = BTreeMap::new();
     for (i, article) in articles.iter().enumerate() {
-        let body = if article.text.is_empty() { &article.title } else { &article.text };
-        let (code, name) = dominant_script(body)
-            .or_else(|| dominant_script(&article.title))
-            .map_or(("Zyyy", "no script"), |s: Script| (s.code(), s.name()));
+        let (code, name) = script_of(article);
         scripts.entry(code).or_insert_with(|| (name, Vec::new())).1.push(i as u32);
     }
     scripts
 }
 
+/// Code and name of the script that an article counts for; without letters it is `Zyyy`.
+pub(super) fn script_of(article: &Article) -> (&'static str, &'static str) {
+    let body = if article.text.is_empty() { &article.title } else { &article.text };
+    dominant_script(body)
+        .or_else(|| dominant_script(&article.title))
+        .map_or(("Zyyy", "no script"), |s: Script| (s.code(), s.name()))
+}
+
 /// The background of a script, where it was made with the settings at hand.
-fn background(code: &str, options: &GroupOptions) -> Option<&'static Background> {
+pub(super) fn background(code: &str, options: &GroupOptions) -> Option<&'static Background> {
     let fits = options.hashing.analyzer == Analyzer::CharWb
         && options.hashing.ngram_range == NgramRange::default()
         && options.hashing.bits() == BACKGROUND_BITS

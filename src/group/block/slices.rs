@@ -19,21 +19,21 @@ const MOST: usize = 1 << 16;
 const A_WINDOW: i64 = 4;
 
 /// The articles of a script in the order they are joined, cut.
-pub(super) struct Slices {
+pub(in crate::group) struct Slices {
     /// Numbers of articles.
-    pub(super) order: Vec<u32>,
+    pub(in crate::group) order: Vec<u32>,
     /// Runs of `order`.
-    pub(super) cut: Vec<Range<usize>>,
+    pub(in crate::group) cut: Vec<Range<usize>>,
 }
 
 impl Slices {
     /// All `n` at once.
-    pub(super) fn one(n: usize) -> Self {
+    pub(in crate::group) fn one(n: usize) -> Self {
         Self { order: (0..n as u32).collect(), cut: std::iter::once(0..n).collect() }
     }
 
     /// `times` are in seconds and ascend, the undated last; `window` as well in seconds.
-    pub(super) fn new(times: &[Option<i64>], window: i64) -> Self {
+    pub(in crate::group) fn new(times: &[Option<i64>], window: i64) -> Self {
         Self::of_at_least(FEWEST, MOST, times, window)
     }
 
@@ -68,6 +68,24 @@ impl Slices {
             }
         }
         Self { order, cut }
+    }
+
+    /// The most articles that are at hand together; `times` as [`Slices::new`] has them.
+    pub(in crate::group) fn most_at_hand(
+        &self,
+        times: &[Option<i64>],
+        window: Option<i64>,
+    ) -> usize {
+        let Some(window) = window else { return times.len() };
+        let time = |i: usize| times[self.order[i] as usize];
+        let at_hand = |k: usize| {
+            let oldest = time(self.cut[k].start).map(|t| t.saturating_sub(window));
+            let stays = |slice: &&Range<usize>| {
+                time(slice.end - 1).zip(oldest).is_none_or(|(latest, oldest)| latest >= oldest)
+            };
+            self.cut[..=k].iter().filter(stays).map(Range::len).sum::<usize>()
+        };
+        (0..self.cut.len()).filter(|&k| !self.cut[k].is_empty()).map(at_hand).max().unwrap_or(0)
     }
 }
 

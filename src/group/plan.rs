@@ -1,0 +1,277 @@
+//! What grouping will take, told from one look at the input: memory, and roughly time.
+//!
+//! A [`Census`] passes over the articles, keeps their times (16 bytes each) and a sample of some
+//! thousand; [`Census::plan`] counts the sample's n-grams and adds up what each part of the work
+//! holds at its worst. Some seconds, and a small part of what the work itself takes.
+//!
+//! ```
+//! use khabar::Article;
+//! use khabar::group::{Census, GroupOptions};
+//! let mut census = Census::default();
+//! census.add(&Article { id: "1".into(), text: "ضرب زلزال محافظة تعز".into(), ..Article::default() });
+//! let plan = census.plan(&GroupOptions::default(), 2);
+//! assert_eq!(plan.articles, 1);
+//! assert!(plan.bytes() > 10_000_000, "the tables of one article are those of many");
+//! ```
+
+use std::collections::BTreeMap;
+
+use super::block::slices::Slices;
+use super::block::{background, script_of};
+use super::{Boilerplate, FEW, GroupOptions, Method, Score};
+use crate::Article;
+use crate::text::{Normalizer, words};
+use crate::vectorize::{Norm, Parts, blended_idf_with};
+
+/// Articles whose n-grams are counted.
+const SAMPLE: usize = 4096;
+/// What the system asks beside each piece of memory.
+const ALLOCATION: usize = 16;
+/// The program, its models and the reader's buffers.
+const PROGRAM: u64 = 15 << 20;
+/// Values of a row that are indexed at most.
+const INDEXED: f64 = 384.0;
+/// Near pairs an article has: 30,000 articles of 18 days had nine; of a few articles weaker pairs
+/// are looked at too.
+const PAIRS: f64 = 10.0;
+const PAIRS_OF_FEW: f64 = 60.0;
+
+/// What is known of a corpus after one look; see the [module](self).
+#[derive(Debug, Clone, Default)]
+pub struct Census {
+    /// By code of the script: its name, and the times of its articles.
+    scripts: BTreeMap<&'static str, Vec<Option<i64>>>,
+    articles: usize,
+    /// Of texts and titles.
+    text_bytes: u64,
+    /// Of all strings and what holds them.
+    held_bytes: u64,
+    /// Every `step`-th article.
+    sample: Vec<Article>,
+    step: usize,
+}
+
+/// What grouping will take.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Articles of the input.
+    pub articles: usize,
+    /// Bytes of their texts and titles.
+    pub text_bytes: u64,
+    /// Articles without a date.
+    pub undated: usize,
+    /// First and last date, in seconds.
+    pub seconds: Option<[i64; 2]>,
+    /// Articles whose vectors are in memory together, at most.
+    pub at_hand: usize,
+    /// What is in memory when there is most of it: what for, and how many bytes.
+    pub parts: Vec<(&'static str, u64)>,
+}
+
+impl Plan {
+    /// The most memory that will be in use, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.parts.iter().map(|part| part.1).sum()
+    }
+}
+
+impl Census {
+    /// Counts one article in.
+    pub fn add(&mut self, article: &Article) {
+        let (code, _) = script_of(article);
+        let seconds = article.published.as_ref().map(|p| p.seconds);
+        self.scripts.entry(code).or_default().push(seconds);
+        self.text_bytes += (article.title.len() + article.text.len()) as u64;
+        let published = article.published.as_ref().map_or("", |p| p.original.as_str());
+        let Article { id, title, text, lang, source, topics, story, split, .. } = article;
+        let strings = [id, title, text, lang, source, story, split].map(String::as_str);
+        let strings = strings.iter().chain([&published]).copied();
+        let held: usize = strings
+            .chain(topics.iter().map(String::as_str))
+            .filter(|text| !text.is_empty())
+            .map(|text| text.len() + ALLOCATION)
+            .sum();
+        self.held_bytes += (held + size_of::<Article>()) as u64;
+        self.step = self.step.max(1);
+        if self.articles.is_multiple_of(self.step) {
+            self.sample.push(article.clone());
+            if self.sample.len() >= 2 * SAMPLE {
+                let mut i = 0;
+                self.sample.retain(|_| {
+                    i += 1;
+                    i % 2 == 1
+                });
+                self.step *= 2;
+            }
+        }
+        self.articles += 1;
+    }
+
+    /// What grouping these articles on `threads` threads will take.
+    #[must_use]
+    pub fn plan(&self, options: &GroupOptions, threads: usize) -> Plan {
+        let dated: Vec<i64> = self.scripts.values().flatten().copied().flatten().collect();
+        let seconds = dated.iter().min().zip(dated.iter().max()).map(|(&a, &b)| [a, b]);
+        let per_article = |bytes: f64| (bytes * self.articles as f64) as u64;
+        let segments = match options.boilerplate {
+            Boilerplate::Cut => per_article(self.segment_bytes()),
+            Boilerplate::Keep => 0,
+        };
+        // Scripts come one after the other; what they leave behind is edges.
+        let scripts: Vec<Vectors> = self
+            .scripts
+            .iter()
+            .map(|(code, times)| self.vectors(code, times, options, threads))
+            .collect();
+        let vectors = scripts.iter().max_by_key(|v| v.bytes()).copied().unwrap_or_default();
+        let story = matches!(options.score, Score::Story(_));
+        // Listed pairs and those being listed, then the graph, and a copy for what is saved.
+        let pairs = per_article(near_pairs(self.articles) * if story { 44.0 } else { 32.0 });
+        // Placements, ids, rows to be written; six words an article that tie it to its nearest.
+        let told = per_article(240.0 + if options.shared { 330.0 } else { 0.0 });
+        let mut parts = vec![("program", PROGRAM), ("articles", self.held_bytes)];
+        if vectors.bytes() + pairs >= segments.max(pairs + told) {
+            parts.extend([
+                ("counts", vectors.counts),
+                ("rows", vectors.rows),
+                ("join", vectors.join),
+                ("same-story score", vectors.views),
+                ("pairs", pairs),
+            ]);
+        } else if segments > pairs + told {
+            parts.push(("boilerplate", segments));
+        } else {
+            parts.extend([("pairs", pairs), ("stories", told)]);
+        }
+        parts.retain(|part| part.1 > 0);
+        Plan {
+            articles: self.articles,
+            text_bytes: self.text_bytes,
+            undated: self.articles - dated.len(),
+            seconds,
+            at_hand: scripts.iter().map(|v| v.at_hand).max().unwrap_or(0),
+            parts,
+        }
+    }
+
+    /// Bytes an article while boilerplate is looked for: a segment is a line or a sentence.
+    fn segment_bytes(&self) -> f64 {
+        let segments = |a: &Article| a.text.matches(['\n', '.', '!', '?', '؟', '。']).count() + 1;
+        let n: usize = self.sample.iter().map(segments).sum();
+        48.0 * n as f64 / self.sample.len().max(1) as f64
+    }
+
+    /// What the vectors of one script take when there are most of them.
+    fn vectors(
+        &self,
+        code: &str,
+        times: &[Option<i64>],
+        options: &GroupOptions,
+        threads: usize,
+    ) -> Vectors {
+        let n = times.len();
+        let mut times = times.to_vec();
+        times.sort_by_key(|&time| (time.is_none(), time));
+        let times = &times[..];
+        let sample: Vec<&Article> =
+            self.sample.iter().filter(|a| script_of(a).0 == code).take(SAMPLE).collect();
+        let of = Densities::new(&sample, code, options);
+        let slices = match options.window {
+            Some(window) if options.method != Method::Kmeans => Slices::new(times, window),
+            _ => Slices::one(n),
+        };
+        let largest = slices.cut.iter().map(|slice| slice.len()).max().unwrap_or(0);
+        let at_hand = slices.most_at_hand(times, options.window);
+        let whole = slices.cut.len() == 1;
+        let columns = 4 * options.hashing.n_features() as u64;
+        let live = (slices.cut.len().min(at_hand.div_ceil(largest.max(1)) + 1)) as u64;
+        // Frequencies, weights, roots and ranks of the columns; starts of each block's lists; two
+        // dense rows a thread.
+        let tables = columns * (6 + live + 2 * threads as u64);
+        let (rows, slice) = (at_hand as f64, largest as f64);
+        let story = matches!(options.score, Score::Story(_));
+        let indexed = of.stored.min(INDEXED);
+        let join =
+            rows * (4.0 * of.stored + 4.0 * indexed + 24.0) + slice.min(65_536.0) * 8.0 * indexed;
+        let views = if story {
+            rows * 0.8 * (8.0 * 272.0_f64.min(of.distinct) + 8.0 * of.words.min(512.0) + 200.0)
+                + slice * near_pairs(n) * 250.0
+        } else {
+            0.0
+        };
+        // All that is counted waits to become rows, or a slice of it.
+        let counts = if whole || n <= super::block::KEPT { n as f64 } else { slice };
+        let counts = 4.2 * of.distinct * counts;
+        let rest = 8.2 * of.stored * rows + join + views;
+        // Kept counts are given back as rows are made.
+        let counts = if whole { (counts - rest).max(0.0) } else { counts };
+        Vectors {
+            counts: counts as u64,
+            rows: (8.2 * of.stored * rows) as u64,
+            join: join as u64 + tables,
+            views: views as u64,
+            at_hand,
+        }
+    }
+}
+
+/// Near pairs an article has among `n`.
+fn near_pairs(n: usize) -> f64 {
+    if n <= FEW { PAIRS_OF_FEW } else { PAIRS }
+}
+
+/// Bytes of the vectors of one script.
+#[derive(Clone, Copy, Default)]
+struct Vectors {
+    counts: u64,
+    rows: u64,
+    join: u64,
+    views: u64,
+    at_hand: usize,
+}
+
+impl Vectors {
+    fn bytes(&self) -> u64 {
+        self.counts + self.rows + self.join + self.views
+    }
+}
+
+/// Means over a sample of one script.
+#[derive(Default)]
+struct Densities {
+    /// Different n-grams of an article.
+    distinct: f64,
+    /// Those that weigh anything.
+    stored: f64,
+    /// Different words.
+    words: f64,
+}
+
+impl Densities {
+    fn new(sample: &[&Article], code: &str, options: &GroupOptions) -> Self {
+        if sample.is_empty() {
+            return Self::default();
+        }
+        let n = sample.len() as f64;
+        let normalizer = Normalizer::new(options.normalize);
+        let parts: Vec<Parts<'_>> =
+            sample.iter().map(|a| (a.title.as_str(), a.text.as_str())).collect();
+        let counts = options.hashing.count(&normalizer, &parts);
+        let distinct: usize = (0..sample.len()).map(|i| counts.packed(i).len()).sum();
+        let df = counts.document_frequency();
+        let blend =
+            blended_idf_with(sample.len() as u64, &df, background(code, options), &options.blend);
+        let rows = counts.into_rows(options.tf, &blend.idf, Norm::L2);
+        let different = |article: &&Article| -> usize {
+            let all = words(&article.title).chain(words(&article.text));
+            all.map(|word| word.text).collect::<rustc_hash::FxHashSet<_>>().len()
+        };
+        let words: usize = sample.iter().map(different).sum();
+        Self {
+            distinct: distinct as f64 / n,
+            stored: rows.nnz() as f64 / n,
+            words: words as f64 / n,
+        }
+    }
+}
