@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use khabar::Error;
-use khabar::output::{AtomicFile, Chart, Line, Mark};
+use khabar::output::{AtomicFile, Chart, Line, Mark, Scale};
 
 use super::eval_sweep::{Point, Report};
 use super::output_args::check_file;
@@ -87,6 +87,7 @@ fn chart(report: &Report, name: &str) -> Chart {
         title: format!("Stories of {name} by threshold"),
         x_label: "threshold: mean cosine that joins two stories".to_owned(),
         y_label: "score".to_owned(),
+        scale: Scale::Share,
         at: report.points.iter().map(|p| p.threshold).collect(),
         lines,
         marks: marks.into_iter().flatten().collect(),

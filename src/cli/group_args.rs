@@ -169,7 +169,7 @@ pub(crate) enum ScoreName {
 }
 
 impl ScoreName {
-    fn kind(self) -> ScoreKind {
+    pub(crate) fn kind(self) -> ScoreKind {
         match self {
             Self::Cosine => ScoreKind::Cosine,
             Self::Story => ScoreKind::Story,
@@ -203,7 +203,7 @@ pub(crate) fn cosine(text: &str) -> Result<f32, String> {
 }
 
 /// Reads a length of time in seconds: a whole number and its unit.
-fn seconds(text: &str) -> Result<i64, String> {
+pub(crate) fn seconds(text: &str) -> Result<i64, String> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
     let one = match unit.trim() {

@@ -12,6 +12,10 @@
 //! khabar eval groups gold.jsonl groups.jsonl
 //! ```
 
+mod bench;
+mod bench_chart;
+mod bench_meter;
+mod bench_report;
 mod edges;
 mod eval;
 mod eval_input;
@@ -76,11 +80,13 @@ Examples:
   khabar eval groups gold.jsonl groups.jsonl   how good they are
   khabar inspect articles.jsonl                what is in them, before they are trusted
   khabar train articles.jsonl -o m.khabar      learn topics from labelled articles
-  khabar vectorize أخبار/ -o vectors.npz       TF-IDF rows for SciPy";
+  khabar vectorize أخبار/ -o vectors.npz       TF-IDF rows for SciPy
+  khabar bench articles.jsonl                  what each stage costs, and how that grows";
 
 #[derive(Subcommand)]
 enum Command {
     Group(Box<group::GroupArgs>),
+    Bench(Box<bench::BenchArgs>),
     Explain(Box<explain::ExplainArgs>),
     Tag(Box<tag::TagArgs>),
     Eval(eval::EvalArgs),
@@ -123,6 +129,7 @@ pub(crate) fn run() -> ExitCode {
     });
     let done = match Cli::parse().command {
         Command::Group(args) => group::run(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Tag(args) => tag::run(&args),
         Command::Eval(args) => eval::run(&args),

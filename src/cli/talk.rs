@@ -91,6 +91,7 @@ impl Talk {
     /// Shows where the grouping is.
     pub(crate) fn stage(&self, stage: Stage) {
         let (step, what) = match stage {
+            Stage::Boilerplate => (0, "looking for boilerplate"),
             Stage::Count => (1, "counting n-grams"),
             Stage::Weight => (2, "weighing"),
             Stage::Join => (3, "comparing"),

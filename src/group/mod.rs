@@ -62,6 +62,8 @@ pub use weights::{CorpusWeights, ScriptWeights};
 /// Where [`group`] is; for a progress bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
+    /// Text that sources repeat is looked for.
+    Boilerplate,
     /// Texts become counts.
     Count,
     /// Counts become rows of weights.
@@ -142,7 +144,7 @@ pub fn group(
     let order = canonical_order(articles);
     let sorted: Vec<&Article> = order.iter().map(|&i| &articles[i as usize]).collect();
     let normalizer = Normalizer::new(options.normalize);
-    progress(Stage::Count);
+    progress(Stage::Boilerplate);
     let (texts, boilerplate) = options.boilerplate.texts(&sorted, &normalizer);
     let found = block::vectorize_and_join(&sorted, &texts, &normalizer, options, progress)?;
     progress(Stage::Link);

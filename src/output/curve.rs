@@ -6,7 +6,7 @@
 //! the legend has the same names. A few KB; time linear in the points.
 //!
 //! ```
-//! use khabar::output::{Chart, Line};
+//! use khabar::output::{Chart, Line, Scale};
 //! let line = |name: &str, values: &[f64]| Line {
 //!     name: name.into(), strong: true, dashed: false, values: values.to_vec(),
 //! };
@@ -14,6 +14,7 @@
 //!     title: "أخبار <2015>".into(),
 //!     x_label: "threshold".into(),
 //!     y_label: "score".into(),
+//!     scale: Scale::Share,
 //!     at: vec![0.1, 0.2, 0.3],
 //!     lines: vec![line("F1", &[0.2, 0.8, 0.5])],
 //!     marks: vec![],
@@ -39,7 +40,18 @@ const COLOURS: [&str; 6] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8a6d00
 /// About how wide a character of 13 pixels is.
 const CHARACTER: f64 = 7.0;
 
-/// Lines over one axis; values are 0 to 1.
+/// How places on the axes follow from numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scale {
+    /// Values are shares, 0 to 1; the places of [`Chart::at`] are even.
+    #[default]
+    Share,
+    /// Both axes by the logarithm: a power of the size is a straight line. What is not above 0
+    /// stands at the foot.
+    Log,
+}
+
+/// Lines over one axis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chart {
     /// Above the drawing.
@@ -48,6 +60,8 @@ pub struct Chart {
     pub x_label: String,
     /// At its side.
     pub y_label: String,
+    /// How numbers become places.
+    pub scale: Scale,
     /// Where the values are, ascending; at least one.
     pub at: Vec<f64>,
     /// The lines, in the order of the legend.
@@ -65,7 +79,7 @@ pub struct Line {
     pub strong: bool,
     /// Whether it is broken: one look for each group of lines.
     pub dashed: bool,
-    /// A value for each of [`Chart::at`], 0 to 1; what lies outside is cut.
+    /// A value for each of [`Chart::at`]; as shares what lies outside 0 to 1 is cut.
     pub values: Vec<f64>,
 }
 
@@ -76,7 +90,7 @@ pub struct Mark {
     pub at: f64,
     /// What is there.
     pub name: String,
-    /// The height of a dot on it, where there is one.
+    /// The value of a dot on it, where there is one.
     pub dot: Option<f64>,
 }
 
@@ -145,27 +159,60 @@ impl Chart {
     }
 
     fn axes(&self, out: &mut String) -> std::fmt::Result {
-        for tenth in 0..=5 {
-            let value = f64::from(tenth) / 5.0;
-            let y = y_of(value);
-            let colour = if tenth == 0 { "#888" } else { "#e4e4e4" };
+        for (value, label) in self.heights() {
+            let y = self.y_of(value);
+            let colour = if y >= BOTTOM { "#888" } else { "#e4e4e4" };
             writeln!(out, "<path d=\"M{LEFT} {y:.1}H{RIGHT}\" stroke=\"{colour}\"/>")?;
-            text(out, (LEFT - 10.0, y + 4.5), "end", "", &format!("{value:.1}"))?;
+            text(out, (LEFT - 10.0, y + 4.5), "end", "", &label)?;
+        }
+        for (tick, label) in self.ticks() {
+            let x = self.x_of(tick);
+            writeln!(out, "<path d=\"M{x:.1} {BOTTOM}v6\" stroke=\"#888\"/>")?;
+            text(out, (x, BOTTOM + 22.0), "middle", "", &label)?;
+        }
+        let middle = f64::midpoint(LEFT, RIGHT);
+        text(out, (middle, BOTTOM + 48.0), "middle", "font-size=\"14\"", &self.x_label)?;
+        let (x, y) = (18.0, f64::midpoint(TOP, BOTTOM));
+        let turned = format!("font-size=\"14\" transform=\"rotate(-90 {x} {y})\"");
+        text(out, (x, y), "middle", &turned, &self.y_label)
+    }
+
+    /// Values with a line across, and what they are called.
+    fn heights(&self) -> Vec<(f64, String)> {
+        if self.scale == Scale::Log {
+            let (low, high) = self.span();
+            return (low as i32..=high as i32)
+                .map(|power| (10f64.powi(power), number(10f64.powi(power))))
+                .collect();
+        }
+        (0..=5).map(|fifth| f64::from(fifth) / 5.0).map(|v| (v, format!("{v:.1}"))).collect()
+    }
+
+    /// Places on the axis with a name.
+    fn ticks(&self) -> Vec<(f64, String)> {
+        if self.scale == Scale::Log {
+            return self.at.iter().map(|&at| (at, number(at))).collect();
         }
         let (low, high) = self.range();
         let step = tick_step(high - low);
         let digits = if step < 0.01 { 3 } else { 2 };
         let first = (low / step - 1e-9).ceil() as i64;
-        for tick in (first..).map(|i| i as f64 * step).take_while(|&t| t <= high + 1e-9).take(20) {
-            let x = self.x_of(tick);
-            writeln!(out, "<path d=\"M{x:.1} {BOTTOM}v6\" stroke=\"#888\"/>")?;
-            text(out, (x, BOTTOM + 22.0), "middle", "", &format!("{tick:.digits$}"))?;
+        let ticks = (first..).map(|i| i as f64 * step).take_while(|&t| t <= high + 1e-9);
+        ticks.take(20).map(|tick| (tick, format!("{tick:.digits$}"))).collect()
+    }
+
+    /// The powers of ten that hold all values; at least one decade.
+    fn span(&self) -> (f64, f64) {
+        let all = self.lines.iter().flat_map(|line| &line.values).copied();
+        let all = all.filter(|&v| v > 0.0 && v.is_finite());
+        let (low, high) = all.fold((f64::MAX, 0.0f64), |(a, b), v| (a.min(v), b.max(v)));
+        if high == 0.0 {
+            return (0.0, 1.0);
         }
-        let middle = f64::midpoint(LEFT, RIGHT);
-        text(out, (middle, BOTTOM + 48.0), "middle", "font-size=\"14\"", &self.x_label)?;
-        let (x, y) = (22.0, f64::midpoint(TOP, BOTTOM));
-        let turned = format!("font-size=\"14\" transform=\"rotate(-90 {x} {y})\"");
-        text(out, (x, y), "middle", &turned, &self.y_label)
+        // Not below a ten-thousandth of the largest: nobody looks for less.
+        let high = high.log10().ceil();
+        let low = low.log10().floor().max(high - 4.0);
+        (low.min(high - 1.0), high)
     }
 
     /// The marks: their words at the foot of the room, one above the other where they are near.
@@ -190,13 +237,13 @@ impl Chart {
             let mut path = String::new();
             for (&at, &value) in self.at.iter().zip(&line.values) {
                 let letter = if path.is_empty() { 'M' } else { 'L' };
-                write!(path, "{letter}{:.1} {:.1}", self.x_of(at), y_of(value))?;
+                write!(path, "{letter}{:.1} {:.1}", self.x_of(at), self.y_of(value))?;
             }
             writeln!(out, "<path d=\"{path}\" {}/>", look(i, line))?;
         }
         for mark in &self.marks {
             if let Some(dot) = mark.dot {
-                let (x, y) = (self.x_of(mark.at), y_of(dot));
+                let (x, y) = (self.x_of(mark.at), self.y_of(dot));
                 writeln!(
                     out,
                     "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"5\" fill=\"#fff\" stroke=\"#222\" \
@@ -206,7 +253,7 @@ impl Chart {
         }
         // Names at the ends, pushed apart where lines end close together.
         let mut ends: Vec<(f64, usize)> = (0..self.lines.len())
-            .filter_map(|i| Some((y_of(*self.lines[i].values.last()?), i)))
+            .filter_map(|i| Some((self.y_of(*self.lines[i].values.last()?), i)))
             .collect();
         ends.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let lowest = BOTTOM - SPACING * ends.len().saturating_sub(1) as f64;
@@ -234,18 +281,45 @@ impl Chart {
     }
 
     fn x_of(&self, at: f64) -> f64 {
-        let (low, high) = self.range();
+        let (mut low, mut high) = self.range();
+        let mut at = at;
+        if self.scale == Scale::Log {
+            let log = |x: f64| x.max(f64::MIN_POSITIVE).log10();
+            (low, high, at) = (log(low), log(high), log(at));
+        }
         LEFT + (RIGHT - LEFT) * ((at - low) / (high - low)).clamp(0.0, 1.0)
+    }
+
+    fn y_of(&self, value: f64) -> f64 {
+        let value = if self.scale == Scale::Log && value > 0.0 {
+            let (low, high) = self.span();
+            (value.log10() - low) / (high - low)
+        } else {
+            value
+        };
+        // What is no number is at the foot.
+        let value = if value.is_nan() { 0.0 } else { value.clamp(0.0, 1.0) };
+        BOTTOM - (BOTTOM - TOP) * value
     }
 }
 
 /// Words stay readable over lines.
 const HALO: &str = "stroke=\"#fff\" stroke-width=\"4\" paint-order=\"stroke\"";
 
-fn y_of(value: f64) -> f64 {
-    // What is no number is at the foot.
-    let value = if value.is_nan() { 0.0 } else { value.clamp(0.0, 1.0) };
-    BOTTOM - (BOTTOM - TOP) * value
+/// A number as it is written: 0.01, 5, 30,055.
+fn number(x: f64) -> String {
+    if x < 1.0 {
+        return format!("{x}");
+    }
+    let digits = format!("{x:.0}");
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// 1, 2 or 5 times a power of ten, so that 4 to 10 ticks stand in `range`.
@@ -308,6 +382,7 @@ mod tests {
             title: title.to_owned(),
             x_label: title.to_owned(),
             y_label: title.to_owned(),
+            scale: Scale::Share,
             at: vec![0.1, 0.2, 1.0],
             lines: ends.iter().map(line).collect(),
             marks: vec![Mark { at: 0.2, name: title.to_owned(), dot: Some(2.0) }],
@@ -332,6 +407,28 @@ mod tests {
         }
         assert_eq!(page.matches("http").count(), 2, "the name space and the policy");
         assert!(page.contains("default-src 'none'"));
+    }
+
+    #[test]
+    fn by_the_logarithm_a_power_is_a_straight_line_and_nothing_leaves_the_drawing() {
+        let line = |name: &str, values: &[f64]| Line {
+            name: name.into(),
+            strong: false,
+            dashed: false,
+            values: values.to_vec(),
+        };
+        let mut log = chart("CPU", &[]);
+        log.scale = Scale::Log;
+        log.at = vec![1000.0, 2000.0, 4000.0];
+        log.lines = vec![line("n", &[0.5, 1.0, 2.0]), line("none", &[0.0, 0.0, f64::NAN])];
+        let ys: Vec<f64> = log.lines[0].values.iter().map(|&v| log.y_of(v)).collect();
+        let xs: Vec<f64> = log.at.iter().map(|&at| log.x_of(at)).collect();
+        assert!((ys[0] - 2.0 * ys[1] + ys[2]).abs() < 1e-9 && ys[0] > ys[2]);
+        assert!((xs[0] - 2.0 * xs[1] + xs[2]).abs() < 1e-9);
+        assert!(log.lines[1].values.iter().all(|&v| log.y_of(v) == BOTTOM));
+        let svg = log.svg();
+        assert!(svg.contains(">4,000<") && svg.contains(">0.1<") && svg.contains(">10<"));
+        assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
     }
 
     #[test]
