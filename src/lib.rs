@@ -65,6 +65,7 @@ pub mod same_story;
 pub mod similarity;
 pub mod split;
 pub mod story;
+pub mod synth;
 pub mod text;
 pub mod topic;
 pub mod vectorize;

@@ -2,7 +2,7 @@
 //! found becomes rows on stdout and talk on stderr. Only this folder prints.
 //!
 //! One file a command ([`group`], [`tag`], [`explain`], [`eval`], [`inspect`], [`mod@train`],
-//! [`train_pairs`], [`vectorize`]); flags that several commands share are structs of
+//! [`train_pairs`], [`mod@synth`], [`vectorize`]); flags that several commands share are structs of
 //! their own (`*_args`). The exit code is 0 where all was done, 1 where a named input could not
 //! be read (or anything was skipped under `--strict`), 2 where nothing could be done. Costs
 //! nothing beside the library's work. To try it:
@@ -40,6 +40,7 @@ mod normalize_args;
 mod output_args;
 mod plan;
 mod run_args;
+mod synth;
 mod tag;
 mod tag_rows;
 mod tag_summary;
@@ -81,7 +82,8 @@ Examples:
   khabar inspect articles.jsonl                what is in them, before they are trusted
   khabar train articles.jsonl -o m.khabar      learn topics from labelled articles
   khabar vectorize أخبار/ -o vectors.npz       TF-IDF rows for SciPy
-  khabar bench articles.jsonl                  what each stage costs, and how that grows";
+  khabar synth --articles 100000 -o a.jsonl    invented articles with gold stories
+  khabar bench a.jsonl                         what each stage costs, and how that grows";
 
 #[derive(Subcommand)]
 enum Command {
@@ -93,6 +95,7 @@ enum Command {
     Inspect(Box<inspect::InspectArgs>),
     Train(Box<train_args::TrainArgs>),
     TrainPairs(Box<train_pairs::TrainPairsArgs>),
+    Synth(Box<synth::SynthArgs>),
     Vectorize(Box<vectorize::VectorizeArgs>),
 }
 
@@ -136,6 +139,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Inspect(args) => inspect::run(&args),
         Command::Train(args) => train::run(&args),
         Command::TrainPairs(args) => train_pairs::run(&args),
+        Command::Synth(args) => synth::run(&args),
         Command::Vectorize(args) => vectorize::run(&args),
     };
     match done {
