@@ -58,3 +58,42 @@ fn what_comes_through_a_pipe_is_refused_too() {
     assert_eq!((ran.code, &*ran.stdout), (2, ""));
     assert!(ran.stderr.contains("takes about"), "{}", ran.stderr);
 }
+
+/// The most memory that a child had in use, in bytes: its rows go into a pipe that is not read
+/// before the system was asked.
+#[cfg(target_os = "linux")]
+fn peak_of(desk: &Desk, arguments: &str) -> u64 {
+    use std::io::Read as _;
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_khabar"))
+        .args(arguments.split(' '))
+        .current_dir(desk.path(""))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut rows = child.stdout.take().unwrap();
+    rows.read_exact(&mut [0]).unwrap();
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    rows.read_to_end(&mut Vec::new()).unwrap();
+    assert!(child.wait().unwrap().success());
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let kilobytes: u64 = line.trim().strip_suffix("kB").unwrap().trim().parse().unwrap();
+    kilobytes * 1024
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_plan_is_within_30_percent_of_the_memory_that_is_used() {
+    let desk = Desk::new();
+    for (n, more) in [(2_000, ""), (8_000, ""), (24_000, " --window 1d")] {
+        desk.done(&format!("synth -n {n} -q -o news.jsonl"));
+        let arguments = format!("group news.jsonl -q --threads 2{more}");
+        let ran = desk.done(&format!("{arguments} --plan --json"));
+        let plan: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        let planned = plan["memory_bytes"].as_f64().unwrap();
+        let used = peak_of(&desk, &arguments) as f64;
+        let share = planned / used;
+        println!("{n} articles{more}: {:.0} MB planned, {:.0} MB used", planned / 1e6, used / 1e6);
+        assert!((0.7..=1.3).contains(&share), "{n} articles: {planned} planned, {used} used");
+    }
+}

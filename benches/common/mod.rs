@@ -109,11 +109,23 @@ pub(crate) fn time<T, C: PartialEq + std::fmt::Debug>(
     checksum: impl Fn(&T) -> C,
     mut run: impl FnMut() -> T,
 ) {
+    time_of(bencher, expected, checksum, || (), |()| run());
+}
+
+/// The same where each run uses something up that is made off the clock.
+pub(crate) fn time_of<S, T, C: PartialEq + std::fmt::Debug>(
+    bencher: &mut Bencher<'_>,
+    expected: &C,
+    checksum: impl Fn(&T) -> C,
+    mut setup: impl FnMut() -> S,
+    mut run: impl FnMut(S) -> T,
+) {
     bencher.iter_custom(|times| {
         let mut spent = Duration::ZERO;
         for _ in 0..times {
+            let input = setup();
             let start = Instant::now();
-            let result = black_box(run());
+            let result = black_box(run(input));
             spent += start.elapsed();
             assert_eq!(&checksum(&result), expected, "the result changed between runs");
         }

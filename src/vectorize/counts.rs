@@ -24,7 +24,7 @@ use super::Csr;
 use super::weight::{Norm, Tf, TfTable, scale_to};
 
 /// Counts of documents; see the module's head.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Counts {
     pieces: Vec<CountPiece>,
     /// First row of each piece.
@@ -35,7 +35,7 @@ pub struct Counts {
 }
 
 /// The counts of some documents, one after the other.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct CountPiece {
     /// `column << (32 - bits) | count`; a count of 0 says that the next number is the count.
     packed: Vec<u32>,
