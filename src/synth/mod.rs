@@ -32,6 +32,7 @@ mod bulletin;
 mod draw;
 mod language;
 mod lexicon;
+mod like;
 mod options;
 mod schedule;
 mod source;
@@ -40,5 +41,6 @@ mod tell;
 mod write;
 
 pub use language::{Lang, TOPICS};
+pub use like::Style;
 pub use options::SynthOptions;
 pub use write::{Synth, SynthReport};
