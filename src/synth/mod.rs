@@ -10,7 +10,7 @@
 //!
 //! Every choice is a hash of the seed and its place: the same options give the same bytes for any
 //! number of threads, and a smaller corpus is the beginning of a larger one. Ids say nothing about
-//! stories. Some 100 microseconds of CPU time an article of 3 KB; memory a batch of some thousand
+//! stories. Some 50 microseconds of CPU time an article of 3 KB; memory a batch of some thousand
 //! articles and 40 bytes for each that open stories still owe.
 //!
 //! ```
