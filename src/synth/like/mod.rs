@@ -40,7 +40,13 @@ const LENGTHS: usize = 100_000;
 /// Runs of words that are remembered to know copies by.
 const RUNS: usize = 5_000_000;
 
-/// What is known of a corpus; see the [module](self).
+/// What is known of a corpus whose style is to be written in: of each language which word follows
+/// which, lengths, shares of outlets; of all hours, articles a day, the share of near-copies.
+///
+/// Not topics, nor what the news was about. Sentences put together from it have runs of mostly two
+/// or three words of the corpus, mean nothing, and are hardly repeated; but their words are those
+/// of the corpus. About 100 bytes a word while it is learned, 8 afterwards, for the first 12 million
+/// words of a language.
 #[derive(Debug, Default)]
 pub struct Style {
     /// By code, `und` where it is not given.
