@@ -45,6 +45,7 @@
 //! | [`model_file`] | the container of `*.khabar` files: checked, versioned, pure data |
 //! | [`report`](mod@report) | stories as one page for the browser |
 //! | [`export`] | suggested topics for fastText, Annif, Label Studio, doccano, spreadsheets |
+//! | [`synth`] | invented corpora of any size with gold stories |
 //! | [`output`] | rows out: JSON Lines, CSV, Parquet, tables; files whole or not at all |
 //!
 //! The library never prints; it never panics on input. Results are the same bytes for any

@@ -282,7 +282,7 @@ fn hostile_names_are_harmless_in_messages() {
 #[test]
 fn help_leads_with_examples_and_lists_what_there_is() {
     let desk = Desk::new();
-    for command in ["", "group ", "eval ", "eval groups ", "eval pairs ", "vectorize "] {
+    for command in ["", "group ", "eval ", "eval groups ", "eval pairs ", "vectorize ", "synth "] {
         let help = desk.done(&format!("{command}--help")).stdout;
         assert!(help.starts_with("Examples:\n  khabar "), "{help}");
         assert!(help.contains("Usage: khabar"), "{help}");

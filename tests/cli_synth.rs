@@ -52,3 +52,16 @@ fn wrong_values_are_told_before_anything_is_written() {
         assert!(ran.stdout.is_empty() && desk.names().is_empty());
     }
 }
+
+#[test]
+fn a_corpus_can_be_continued_in_its_style() {
+    let desk = Desk::new();
+    desk.done("synth -n 300 --per-day 60 --langs ar -o small.jsonl");
+    let ran = desk.done("synth -n 500 --like small.jsonl -o large.jsonl.gz");
+    assert!(ran.stderr.contains("learned from 300 articles, 60 a day"), "{}", ran.stderr);
+    let seen = desk.done("inspect large.jsonl.gz --no-check-labels --json").stdout;
+    assert!(seen.contains("\"articles\":500"), "{seen}");
+    let ran = desk.run("synth --like none.jsonl");
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("none.jsonl"), "{}", ran.stderr);
+}

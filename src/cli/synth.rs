@@ -10,14 +10,15 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
+use khabar::corpus::{ReadOptions, read_batches};
 use khabar::output::AtomicFile;
-use khabar::synth::{Lang, Synth, SynthOptions};
+use khabar::synth::{Lang, Style, Synth, SynthOptions};
 use serde::Serialize;
 
 use super::output_args::check_file;
 use super::run_args::RunArgs;
-use super::talk::counted;
-use super::{HELP, Outcome};
+use super::talk::{Talk, counted, thousands};
+use super::{HELP, Outcome, Said};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -26,7 +27,8 @@ Examples:
                                                          200 days of 5,000 articles
   khabar synth --articles 20000 --langs ar | khabar group - -o groups.jsonl
   khabar eval groups a.jsonl groups.jsonl                how well they were found again
-  khabar synth --articles 5000 --rewrite 1 --shared 0.3  stories that are hard to find";
+  khabar synth --articles 5000 --rewrite 1 --shared 0.3  stories that are hard to find
+  khabar synth --articles 1000000 --like أخبار.jsonl     in the style of a corpus";
 
 /// Invent a corpus of any size, with gold stories and topics.
 ///
@@ -41,9 +43,15 @@ pub(crate) struct SynthArgs {
     /// How many articles
     #[arg(long, short = 'n', value_name = "N", default_value_t = 10_000)]
     articles: u64,
-    /// Articles a day: more articles are more days, not fuller ones
-    #[arg(long, value_name = "N", default_value_t = 5_000)]
-    per_day: u32,
+    /// Articles a day: more articles are more days, not fuller ones [default: 5000; with --like,
+    /// as many as there]
+    #[arg(long, value_name = "N")]
+    per_day: Option<u32>,
+    /// In the style of these articles: their words, lengths, outlets, languages and hours, with
+    /// new stories. Sentences are put together anew from runs of a few words; they mean nothing
+    /// and are not repeated. Topics are not learned. The words are those of the corpus
+    #[arg(long, value_name = "INPUT", conflicts_with_all = ["langs", "sources", "boilerplate", "bulletins", "length"])]
+    like: Option<PathBuf>,
     /// Languages (ar, en, fr, fa) and, if wanted, their shares: ar,en or ar=3,en=1
     #[arg(long, value_name = "LIST", default_value = "ar=6,en=2,fr=1,fa=1", value_parser = langs)]
     langs: Langs,
@@ -73,8 +81,9 @@ struct Knobs {
     #[arg(long, value_name = "SHARE", default_value_t = usual().shared)]
     shared: f64,
     /// Part of a story's further articles that reprint an earlier text
-    #[arg(long, value_name = "SHARE", default_value_t = usual().copies)]
-    copies: f64,
+    /// [default: 0.55; with --like, so many as there]
+    #[arg(long, value_name = "SHARE")]
+    copies: Option<f64>,
     /// Part of the outlets that print words of their own around every article
     #[arg(long, value_name = "SHARE", default_value_t = usual().boilerplate)]
     boilerplate: f64,
@@ -130,25 +139,32 @@ pub(crate) fn run(args: &SynthArgs) -> anyhow::Result<Outcome> {
     let started = Instant::now();
     let path = args.output.as_deref().unwrap_or(Path::new("-"));
     if path.as_os_str() != "-" {
-        check_file(path, &[])?;
+        check_file(path, args.like.as_slice())?;
     }
     let knobs = &args.knobs;
-    let synth = Synth::new(SynthOptions {
+    let talk = args.run.start()?;
+    let style = args.like.as_ref().map(|path| learn(path, &talk)).transpose()?;
+    let learned = style.as_ref();
+    let usual = usual();
+    let options = SynthOptions {
         articles: args.articles,
-        per_day: args.per_day,
+        per_day: args.per_day.or(learned.and_then(Style::per_day)).unwrap_or(usual.per_day),
         seed: args.run.seed,
         langs: args.langs.clone(),
         sources: args.sources,
         story_law: knobs.story_law,
         rewrite: knobs.rewrite,
         shared: knobs.shared,
-        copies: knobs.copies,
+        copies: knobs.copies.or(learned.map(as_copies)).unwrap_or(usual.copies),
         boilerplate: knobs.boilerplate,
         bulletins: knobs.bulletins,
         length: knobs.length,
         first_day: args.start,
-    })?;
-    let talk = args.run.start()?;
+    };
+    let synth = match style {
+        Some(style) => Synth::like(options, style)?,
+        None => Synth::new(options)?,
+    };
     let meter = talk.meter();
     let mut file = AtomicFile::create(path)?;
     let of = args.articles.max(1) as usize;
@@ -175,6 +191,36 @@ pub(crate) fn run(args: &SynthArgs) -> anyhow::Result<Outcome> {
         ));
     }
     Ok(Outcome::Done)
+}
+
+/// What a style has of copies, as the part of a story's further articles: some three in five
+/// articles are the first of their story.
+fn as_copies(style: &Style) -> f64 {
+    (style.copies() / 0.4).min(0.95)
+}
+
+/// Learns a style from a corpus as it streams by.
+fn learn(path: &Path, talk: &Talk) -> anyhow::Result<Style> {
+    let mut style = Style::default();
+    let options = ReadOptions { detect_lang: true, ..ReadOptions::default() };
+    let report =
+        read_batches(&[path.to_path_buf()], &options, &mut |e| talk.event(e), &mut |batch| {
+            batch.iter().for_each(|article| style.add(article));
+            Ok(())
+        })?;
+    talk.end_of_problems();
+    if !report.unreadable.is_empty() {
+        talk.end();
+        return Err(Said.into());
+    }
+    let per_day =
+        style.per_day().map_or(String::new(), |n| format!(", {} a day", thousands(n as usize)));
+    talk.note(&format!(
+        "learned from {}{per_day}, {:.0} % copies",
+        counted(style.articles() as usize, "article", "articles"),
+        style.copies() * 100.0
+    ));
+    Ok(style)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@
 //!
 //! Every choice is a hash of the seed and its place: the same options give the same bytes for any
 //! number of threads, and a smaller corpus is the beginning of a larger one. Ids say nothing about
-//! stories. Some 100 microseconds of CPU time an article of 3 KB; memory a batch of some thousand
+//! stories. Some 50 microseconds of CPU time an article of 3 KB; memory a batch of some thousand
 //! articles and 40 bytes for each that open stories still owe.
 //!
 //! ```
@@ -32,6 +32,7 @@ mod bulletin;
 mod draw;
 mod language;
 mod lexicon;
+mod like;
 mod options;
 mod schedule;
 mod source;
@@ -40,5 +41,6 @@ mod tell;
 mod write;
 
 pub use language::{Lang, TOPICS};
+pub use like::Style;
 pub use options::SynthOptions;
 pub use write::{Synth, SynthReport};

@@ -299,7 +299,7 @@ impl Teller<'_> {
     }
 
     fn is_woman(&self, rank: u64) -> bool {
-        !self.language.women.is_empty() && mix(rank + 77) % 3 == 0
+        !self.language.women.is_empty() && mix(rank + 77).is_multiple_of(3)
     }
 
     /// The person of this rank: the first are in the news every day.
@@ -314,9 +314,9 @@ impl Teller<'_> {
         let mut family = self.spare.pop().unwrap_or_default();
         self.word(&language.families, Made::Family, FAMILY, key.at(2), &mut family);
         if short {
-            language.name(&family, out)
+            language.name(&family, out);
         } else {
-            out.push_str(&family)
+            out.push_str(&family);
         }
         self.put_back(family);
     }

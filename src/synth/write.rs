@@ -14,14 +14,15 @@ use jiff::tz::Offset;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::SynthOptions;
 use super::article::{self, Task};
 use super::bulletin;
 use super::draw::{Key, mix};
 use super::language::{Language, TOPICS};
+use super::like::{self, Style};
 use super::schedule::{DAY, HOURS, Schedule, Slot};
 use super::source::{Source, pick, sources};
 use super::story::{Story, lang_of};
-use super::{Lang, SynthOptions};
 use crate::{Article, Error, Result};
 
 /// Articles one thread writes at a time ...
@@ -35,6 +36,8 @@ pub struct Synth {
     options: SynthOptions,
     /// In the order of the options' languages.
     languages: Vec<(Language, Vec<Source>)>,
+    /// What is written in the style of another corpus, in its words instead.
+    style: Option<Style>,
 }
 
 /// What was written.
@@ -57,6 +60,7 @@ struct Row<'a> {
     published: &'a str,
     lang: &'a str,
     source: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
     topic: &'a str,
     story: &'a str,
 }
@@ -86,7 +90,22 @@ impl Synth {
             Ok((language, sources))
         });
         let languages = languages.collect::<Result<_>>()?;
-        Ok(Self { options, languages })
+        Ok(Self { options, languages, style: None })
+    }
+
+    /// A corpus in the style of another; its languages, outlets, lengths and hours stand for
+    /// those of the options, and it has neither topics nor bulletins.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] where an option is out of range, or the style was learned from nothing.
+    pub fn like(options: SynthOptions, mut style: Style) -> Result<Self> {
+        let options = SynthOptions { bulletins: 0.0, ..options };
+        options.check()?;
+        if !style.finish() {
+            let remedy = "name a corpus whose articles have texts";
+            return Err(Error::parameter("--like", "no text to learn from", remedy));
+        }
+        Ok(Self { options, languages: Vec::new(), style: Some(style) })
     }
 
     /// Writes the corpus as JSON Lines, in order of time. `progress` is told how many articles
@@ -132,9 +151,13 @@ impl Synth {
                             seconds: slot.seconds,
                             original: buffers.published,
                         }),
-                        lang: lang.code().to_owned(),
+                        lang: lang.to_owned(),
                         source: source.to_owned(),
-                        topics: vec![topic.to_owned()],
+                        topics: Some(topic)
+                            .filter(|t| !t.is_empty())
+                            .map(str::to_owned)
+                            .into_iter()
+                            .collect(),
                         story: buffers.story,
                         split: String::new(),
                     }
@@ -149,7 +172,8 @@ impl Synth {
 
     /// Hands out runs of slots with the number of their first article, in order.
     fn each_batch(&self, take: &mut dyn FnMut(u64, &[Slot]) -> Result<()>) -> Result<()> {
-        let mut schedule = Schedule::new(&self.options, HOURS);
+        let hours = self.style.as_ref().map_or(HOURS, Style::hours);
+        let mut schedule = Schedule::new(&self.options, hours);
         let mut written = 0;
         while written < self.options.articles {
             let mut day = schedule.next_day();
@@ -172,7 +196,7 @@ impl Synth {
                 title: &buffers.title,
                 text: &buffers.text,
                 published: &buffers.published,
-                lang: lang.code(),
+                lang,
                 source,
                 topic,
                 story: &buffers.story,
@@ -185,7 +209,7 @@ impl Synth {
     }
 
     /// Writes one article into the buffers; returns language, source and topic.
-    fn fill(&self, number: u64, slot: &Slot, buffers: &mut Buffers) -> (Lang, &str, &'static str) {
+    fn fill(&self, number: u64, slot: &Slot, buffers: &mut Buffers) -> (&str, &str, &'static str) {
         let options = &self.options;
         let Buffers { id, story: gold, title, text, published } = buffers;
         for buffer in [&mut *id, gold, title, text, published] {
@@ -208,11 +232,27 @@ impl Synth {
             let issue = series.key.at(10).at(slot.began as u64);
             hex(mix(issue.number() | 1 << 63), gold);
             bulletin::write(language, &series, issue, source, date, (title, text));
-            return (language.lang, &source.domain, bulletin::TOPICS[bulletin::kind(&series)]);
+            return (
+                language.lang.code(),
+                &source.domain,
+                bulletin::TOPICS[bulletin::kind(&series)],
+            );
         }
         let key = Schedule::key(options, slot.story);
         let story = Story::new(options, key, slot.began);
         hex(mix(key.number() & !(1 << 63)), gold);
+        if let Some((code, lang)) = self.style.as_ref().and_then(|s| s.lang(key.at(2))) {
+            let task = like::Task {
+                options,
+                lang,
+                story: key,
+                number: slot.number,
+                original: story.original(options, slot.size, slot.number),
+                wave: story.delay(slot.size, slot.number).1,
+            };
+            like::write(&task, title, text);
+            return (code, lang.source(key.at(14).at(u64::from(slot.number))), "");
+        }
         let (language, sources) = &self.languages[story.lang];
         let original = story.original(options, slot.size, slot.number);
         let place = story.key.at(14);
@@ -228,7 +268,7 @@ impl Synth {
             date,
         };
         article::write(&task, title, text);
-        (language.lang, &source.domain, TOPICS[story.topic])
+        (language.lang.code(), &source.domain, TOPICS[story.topic])
     }
 }
 
