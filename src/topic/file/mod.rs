@@ -79,6 +79,7 @@ struct Meta {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Curve {
     Softmax,
+    Bent,
     Sigmoid { sum_to_one: bool },
     Isotonic { sum_to_one: bool, points: Vec<usize> },
 }
@@ -162,9 +163,10 @@ impl TopicModel {
         };
         let calibration = self.calibration.as_ref().map(|calibration| match calibration {
             Calibration::Softmax(s) => {
-                exact.extend([s.scale, s.bend]);
+                exact.push(s.scale);
+                exact.extend(s.knee.iter().flat_map(|knee| [knee.steep, knee.place]));
                 exact.extend(&s.bias);
-                Curve::Softmax
+                if s.knee.is_some() { Curve::Bent } else { Curve::Softmax }
             }
             Calibration::Sigmoid { labels, sum_to_one } => {
                 exact.extend(labels.iter().flat_map(|s| [s.a, s.b]));

@@ -9,7 +9,7 @@
 
 use serde::Deserialize;
 
-use super::super::calibrate::{Calibration, Isotonic, Sigmoid, Softmax};
+use super::super::calibrate::{Calibration, Isotonic, Knee, Sigmoid, Softmax};
 use super::super::compress::{Grid, LEVELS};
 use super::super::features::{FeatureOptions, Features};
 use super::super::linear::LinearModel;
@@ -177,11 +177,19 @@ fn calibration(
     k: usize,
 ) -> Result<Option<Calibration>, Wrong> {
     Ok(match kind {
-        Curve::Softmax => numbers.split_first_chunk().filter(|(_, bias)| bias.len() == k).map(
-            |(&[scale, bend], bias)| {
-                Calibration::Softmax(Softmax { scale, bend, bias: bias.to_vec() })
-            },
-        ),
+        Curve::Softmax => numbers
+            .split_first_chunk()
+            .filter(|(_, bias)| bias.len() == k)
+            .map(|(&[scale], bias)| Softmax { scale, knee: None, bias: bias.to_vec() })
+            .map(Calibration::Softmax),
+        Curve::Bent => numbers
+            .split_first_chunk()
+            .filter(|(_, bias)| bias.len() == k)
+            .map(|(&[scale, steep, place], bias)| {
+                let knee = Some(Knee { steep, place });
+                Softmax { scale, knee, bias: bias.to_vec() }
+            })
+            .map(Calibration::Softmax),
         Curve::Sigmoid { sum_to_one } => (numbers.len() == 2 * k).then(|| Calibration::Sigmoid {
             labels: numbers.as_chunks().0.iter().map(|&[a, b]| Sigmoid { a, b }).collect(),
             sum_to_one,
