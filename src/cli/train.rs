@@ -277,7 +277,7 @@ impl TrainArgs {
             let first = of.next();
             if of.all(|fold| Some(fold) == first) {
                 talk.warn(&format!(
-                    "all articles of {} are near-copies of one another: no fold can say how well \
+                    "all articles of {} are near-copies of one another, or of one title: no fold can say how well \
                      it is told; give more articles of it",
                     safe(name)
                 ));

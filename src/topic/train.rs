@@ -42,7 +42,7 @@ use linfa::ParamGuard;
 use ndarray::{Array2, s};
 
 use super::calibrate::{Chosen, Kind, choose};
-use super::decide::{accept_bars, thresholds};
+use super::decide::{accept_bars, language_bars, thresholds};
 use super::features::{FeatureOptions, Features, TrainRows};
 use super::linear::{self, LinearParams, LinearValidParams};
 use super::openings::openings;
@@ -208,6 +208,9 @@ pub fn train(
     let linear = linear::fit(rows.view(), labels, &params)?;
     drop(rows);
 
+    let of_articles = languages.iter().filter(|l| !l.is_empty()).map(|&l| l.to_owned());
+    let known: BTreeSet<String> = frequent(of_articles, n);
+    let mut by_language = BTreeMap::new();
     let (mut bars, mut limits) = (vec![None; names.len()], Vec::new());
     if labels.is_multi() {
         limits = vec![0.5; names.len()];
@@ -228,6 +231,12 @@ pub fn train(
         }
         let limits = labels.is_multi().then_some(&limits[..]);
         bars = accept_bars(p, labels, limits, options.accept_precision);
+        let of: Vec<&str> = (0..labels.len())
+            .map(|i| if i < n { i } else { openings[i - n].0 as usize })
+            .map(|i| languages.get(i).copied().unwrap_or(""))
+            .collect();
+        by_language =
+            bars_of_languages(p, labels, limits, &bars, &of, &known, options.accept_precision);
         report.calibration = Some(chosen.kind);
         report.log_loss = chosen.log_loss;
         report.probabilities = Some(whole(chosen.out_of_fold, n));
@@ -246,13 +255,45 @@ pub fn train(
         bars,
         thresholds: limits,
         scripts: frequent(texts.iter().filter_map(script), n),
-        languages: frequent(languages.iter().filter(|l| !l.is_empty()).map(|&l| l.to_owned()), n),
+        languages: known,
+        language_bars: by_language,
         c: report.c,
         loss: params.loss,
         grid: None,
     };
     model.check()?;
     Ok((model, report))
+}
+
+/// Bars of the languages there are, where there are several.
+fn bars_of_languages(
+    p: &Array2<f32>,
+    labels: &Labels,
+    limits: Option<&[f32]>,
+    bars: &[Option<f32>],
+    of: &[&str],
+    known: &BTreeSet<String>,
+    precision: f64,
+) -> BTreeMap<String, Option<f32>> {
+    if known.len() < 2 {
+        return BTreeMap::new();
+    }
+    let names: Vec<&String> = known.iter().collect();
+    let mut cases = Vec::new();
+    for (i, p) in p.rows().into_iter().enumerate() {
+        let Ok(language) = names.binary_search_by(|name| name.as_str().cmp(of[i])) else {
+            continue;
+        };
+        let first = p.as_slice().map_or(0, best);
+        for (label, &p) in p.iter().enumerate() {
+            let chosen = limits.map_or(label == first, |limits| p >= limits[label]);
+            if chosen && bars[label].is_some_and(|bar| p >= bar) {
+                cases.push((language as u32, p, labels.has(i, label)));
+            }
+        }
+    }
+    let found = language_bars(&cases, names.len(), precision);
+    names.into_iter().cloned().zip(found).collect()
 }
 
 /// The rows of whole articles, which come first.

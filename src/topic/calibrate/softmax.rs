@@ -34,8 +34,10 @@ use crate::topic::linear::{sigmoid, soft};
 /// Rows a parallel piece holds.
 const PIECE: usize = 2048;
 /// How hard biases are pulled towards 0, in rows: on articles later than those learned from,
-/// small biases do better than those of best fit.
+/// small biases do better than those of best fit. Fewer than 5,000 rows need larger ones: a
+/// hundredth of the rows.
 const PULL: f64 = 50.0;
+const PULL_SHARE: f64 = 0.01;
 /// The same for the knee, so that nothing runs away where labels are told apart without fail.
 const PULL_KNEE: f64 = 0.1;
 /// Logarithms of factors and the place of a knee go no further.
@@ -215,7 +217,7 @@ impl Softmax {
         }
         if shape != Shape::Plain {
             for (l, &b) in self.bias.iter().enumerate() {
-                pull(l + factors, PULL, b);
+                pull(l + factors, PULL.min(PULL_SHARE * rows.len() as f64), b);
             }
         }
         (loss, g, h)

@@ -70,6 +70,9 @@ struct Meta {
     n_documents: u64,
     scripts: BTreeSet<String>,
     languages: BTreeSet<String>,
+    /// Languages that have bars of their own, in the order of these.
+    #[serde(default)]
+    language_bars: Vec<String>,
     calibration: Option<Curve>,
     compressed: bool,
 }
@@ -184,6 +187,11 @@ impl TopicModel {
         let bars = self.bars.iter().map(|bar| bar.unwrap_or(NEVER)).collect();
         add("exact", vec![exact.len(), 2], Data::U32(halves(&exact)));
         add("bars", vec![k], Data::F32(bars));
+        let of_languages: Vec<f32> =
+            self.language_bars.values().map(|bar| bar.unwrap_or(NEVER)).collect();
+        if !of_languages.is_empty() {
+            add("language_bars", vec![of_languages.len()], Data::F32(of_languages));
+        }
         add("thresholds", vec![self.thresholds.len()], Data::F32(self.thresholds.clone()));
         let bias = self.linear.bias();
         add("bias", vec![bias.len()], Data::F32(bias.to_vec()));
@@ -208,6 +216,7 @@ impl TopicModel {
             n_documents: self.features.n_documents(),
             scripts: self.scripts.clone(),
             languages: self.languages.clone(),
+            language_bars: self.language_bars.keys().cloned().collect(),
             calibration,
             compressed: self.grid.is_some(),
         };

@@ -124,7 +124,12 @@ pub(super) fn parsed(file: &ModelFile) -> Result<TopicModel, Wrong> {
     };
     let bars = floats("bars")?;
     let thresholds = floats("thresholds")?;
-    if bars.iter().chain(&thresholds).any(|&x| !(0.0..=NEVER).contains(&x)) {
+    let of_languages =
+        if meta.language_bars.is_empty() { Vec::new() } else { floats("language_bars")? };
+    if of_languages.len() != meta.language_bars.len() {
+        return Err(Wrong::Part("bars of another number than there are languages with one"));
+    }
+    if bars.iter().chain(&thresholds).chain(&of_languages).any(|&x| !(0.0..=NEVER).contains(&x)) {
         return Err(Wrong::Part("a bar or threshold is out of range"));
     }
     let bar = |bar: f32| (bar < NEVER).then_some(bar);
@@ -136,6 +141,11 @@ pub(super) fn parsed(file: &ModelFile) -> Result<TopicModel, Wrong> {
         linear,
         calibration,
         bars: bars.into_iter().map(bar).collect(),
+        language_bars: meta
+            .language_bars
+            .into_iter()
+            .zip(of_languages.into_iter().map(bar))
+            .collect(),
         thresholds,
         scripts: meta.scripts,
         languages: meta.languages,
