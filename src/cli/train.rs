@@ -17,7 +17,8 @@ use khabar::Article;
 use khabar::corpus::Corpus;
 use khabar::output::safe;
 use khabar::split::{
-    Families, FamilyOptions, FoldOptions, Side, families, split_by_time, stratified_folds,
+    Families, FamilyOptions, FoldOptions, Side, families, join_titles, split_by_time,
+    stratified_folds,
 };
 use khabar::topic::{CompressOptions, Progress, TopicModel, train};
 use khabar::vectorize::Parts;
@@ -243,6 +244,10 @@ impl TrainArgs {
         talk: &Talk,
     ) -> anyhow::Result<Vec<u32>> {
         let families = sides.families_of(&learned.articles);
+        // Threads and columns, too: a model that knows some of one is surer of the rest than it
+        // will be of what is new.
+        let share = FamilyOptions::default().max_share;
+        let families = join_titles(&learned.articles, &families, share)?;
         // Folds are dealt by label, not by topic: the labels stand in for the topics.
         let named: Vec<Article> = learned
             .articles
@@ -272,7 +277,7 @@ impl TrainArgs {
             let first = of.next();
             if of.all(|fold| Some(fold) == first) {
                 talk.warn(&format!(
-                    "all articles of {} are near-copies of one another: no fold can say how well \
+                    "all articles of {} are near-copies of one another, or of one title: no fold can say how well \
                      it is told; give more articles of it",
                     safe(name)
                 ));

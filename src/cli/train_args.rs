@@ -111,6 +111,11 @@ pub(crate) struct LearnArgs {
     #[arg(long, value_name = "MB", num_args = 0..=1, default_missing_value = "5",
           value_parser = megabytes)]
     pub(crate) compress: Option<f64>,
+    /// Learn the opening of each article, too: its title and the first sentences, about so many
+    /// characters (300). For models that will meet short articles
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "300",
+          value_parser = clap::value_parser!(u32).range(20..=100_000))]
+    pub(crate) openings: Option<u32>,
     /// Number of hash buckets, a power of two
     #[arg(long, value_name = "N", default_value_t = 1 << 20)]
     pub(crate) hashed: usize,
@@ -185,6 +190,7 @@ impl LearnArgs {
             accept_precision: self.accept_precision,
             linear: defaults.linear.loss(loss).seed(seed),
             features: defaults.features,
+            openings: self.openings.map(|n| n as usize),
         };
         options.features.n_buckets = self.hashed;
         options.features.min_df = self.min_df;

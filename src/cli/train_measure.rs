@@ -125,7 +125,10 @@ pub(crate) fn out_of_fold(
                 Some(&threshold) => row[label] >= threshold,
                 None => label == first,
             };
-            let reached = |label: usize| model.bars[label].is_some_and(|bar| row[label] >= bar);
+            let of_language = model.language_bar(&article.lang);
+            let reached = |label: usize| {
+                model.bars[label].is_some_and(|bar| row[label] >= bar.max(of_language))
+            };
             let mut tags = (0..row.len()).filter(|&label| chosen(label)).peekable();
             let some = tags.peek().is_some();
             let is_accepted = some && tags.all(reached);

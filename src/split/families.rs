@@ -35,7 +35,7 @@ use crate::story::shingles::{Buffers, Print};
 use crate::text::{NormalizeOptions, Normalizer};
 
 /// A family may always have this many articles.
-const ALWAYS: usize = 50;
+pub(super) const ALWAYS: usize = 50;
 
 /// What makes a family.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -142,7 +142,7 @@ pub fn families(articles: &[&Article], options: &FamilyOptions) -> Families {
 }
 
 /// Numbers families by first appearance.
-fn numbered(mut sets: UnionFind, n: usize, cut: usize) -> Families {
+pub(super) fn numbered(mut sets: UnionFind, n: usize, cut: usize) -> Families {
     let mut number = vec![u32::MAX; n];
     let mut sizes: Vec<usize> = Vec::new();
     let of: Vec<u32> = (0..n as u32)

@@ -38,10 +38,12 @@ mod families;
 mod folds;
 mod sketch;
 mod time;
+mod titles;
 
 pub use families::{Families, FamilyOptions, families};
 pub use folds::{FoldOptions, stratified_folds};
 pub use time::{Side, TimeCut, TimeSplit, split_by_time};
+pub use titles::join_titles;
 
 use crate::{Error, Result};
 

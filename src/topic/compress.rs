@@ -193,6 +193,7 @@ impl TopicModel {
             linear: LinearModel::new(self.labels.len(), weights, self.linear.bias().to_vec())?,
             calibration: self.calibration.clone(),
             bars: self.bars.clone(),
+            language_bars: self.language_bars.clone(),
             thresholds: self.thresholds.clone(),
             scripts: self.scripts.clone(),
             languages: self.languages.clone(),

@@ -7,6 +7,12 @@
 //! `accept_precision`. It is never below one half. A label with too few articles for that gets no bar: it is always
 //! reviewed. `n log n` a label.
 //!
+//! **Bar of a language**: bars of labels hold for the mix of languages a model learned from, and the
+//! largest of them decides. Where that is enough for a language, it has no other; in the rest, what
+//! reached its label's bar has to reach that of its language, too: the lowest probability from which
+//! on enough are right, all labels together, in a mean of the language's own articles and of
+//! what as many as [`ALIKE`] of all such languages would be right in.
+//!
 //! **Threshold** of a label (multi-label): the probability that gives the best F1 on such
 //! articles; a label seen fewer than [`RARE`] times takes the threshold that is best over all
 //! labels together, since its own would be noise (Yang, "A study of thresholding strategies for
@@ -30,6 +36,8 @@ const Z: f64 = 1.644_853_626_951_472_2;
 /// No tag is accepted that is more likely wrong than right, however well a label did elsewhere:
 /// articles of another kind than those learned from have such probabilities.
 const LIKELY: f32 = 0.5;
+/// As how many articles of a language those of all languages like it count.
+pub const ALIKE: f64 = 100.0;
 /// Articles with a label, below which it has no threshold of its own.
 pub const RARE: u32 = 20;
 
@@ -90,6 +98,51 @@ pub fn accept_bars(
         }
     }
     cases.iter().map(|cases| accept_bar(cases, precision)).collect()
+}
+
+/// Bars of languages, `n_languages` of them, from what reached the bar of its label: the number of
+/// its language, its probability, and whether it is right. `None`: nothing of it is accepted.
+#[must_use]
+pub fn language_bars(
+    cases: &[(u32, f32, bool)],
+    n_languages: usize,
+    precision: f64,
+) -> Vec<Option<f32>> {
+    let mut own: Vec<Vec<(f32, bool)>> = vec![Vec::new(); n_languages];
+    cases.iter().for_each(|&(language, p, right)| own[language as usize].push((p, right)));
+    let is_fine = |cases: &[(f32, bool)]| {
+        wilson_low(cases.iter().filter(|c| c.1).count() as u64, cases.len() as u64) >= precision
+    };
+    let fine: Vec<bool> = own.iter().map(|cases| is_fine(cases)).collect();
+    let rest = cases.iter().filter(|c| !fine[c.0 as usize]);
+    let mut rest: Vec<(f32, bool)> = rest.map(|&(_, p, right)| (p, right)).collect();
+    rest.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut right_of = vec![0u64];
+    for &(_, right) in &rest {
+        right_of.push(right_of[right_of.len() - 1] + u64::from(right));
+    }
+    let together = accept_bar(&rest, precision);
+    let of = |(cases, fine): (&mut Vec<(f32, bool)>, bool)| {
+        if fine {
+            return Some(LIKELY);
+        }
+        cases.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let (mut right, mut bar) = (0u64, together);
+        for (i, &(p, is_right)) in cases.iter().enumerate() {
+            right += u64::from(is_right);
+            if cases.get(i + 1).is_some_and(|next| next.0 == p) {
+                continue;
+            }
+            let n = rest.partition_point(|other| other.0 >= p);
+            let others = right_of[n] as f64 / n as f64;
+            let share = (right as f64 + ALIKE * others) / (i as f64 + 1.0 + ALIKE);
+            if share >= precision {
+                bar = Some(p.max(LIKELY));
+            }
+        }
+        bar
+    };
+    own.iter_mut().zip(fine).map(of).collect()
 }
 
 /// The threshold of best F1; the highest of equal ones. One half where nothing is true.
@@ -153,6 +206,27 @@ mod tests {
     fn what_is_more_likely_wrong_than_right_is_never_accepted() {
         let cases: Vec<(f32, bool)> = (0..300).map(|i| (0.2 + i as f32 / 400.0, true)).collect();
         assert_eq!(accept_bar(&cases, 0.95), Some(0.5));
+    }
+
+    #[test]
+    fn a_language_that_is_less_often_right_has_a_higher_bar_and_small_ones_follow_the_rest() {
+        // Of the first language all are right; of the others what is below .8 (the last: .9) is
+        // right every other time.
+        let mut cases = Vec::new();
+        for (language, n, from) in [(0, 1000, 0.0), (1, 1000, 0.8), (2, 90, 0.8), (3, 900, 0.9)] {
+            for i in 0..n {
+                let p = 0.5 + i as f32 / n as f32 / 2.0;
+                cases.push((language, p, p >= from || i % 2 == 0));
+            }
+        }
+        let bars = language_bars(&cases, 5, 0.95);
+        let bar = |language: usize| bars[language].unwrap();
+        assert_eq!(bar(0), 0.5);
+        assert!((0.77..0.82).contains(&bar(1)), "{bars:?}");
+        assert!((0.87..0.9).contains(&bar(3)), "{bars:?}");
+        // Ninety articles move it a little from where all are; none does not.
+        assert!(bar(1) < bar(2) && bar(2) < bar(4) && bar(4) < bar(3), "{bars:?}");
+        assert_eq!(language_bars(&cases[..20], 2, 0.95)[1], None);
     }
 
     #[test]

@@ -20,7 +20,8 @@ use rayon::prelude::*;
 use super::linear::RowsView;
 use crate::text::{NormalizeOptions, Normalizer};
 use crate::vectorize::{
-    Analyzer, Csr, Hashing, Lead, NgramRange, Norm, Parts, Tf, Words, large_pages, smooth_idf,
+    Analyzer, Csr, Hashing, Lead, NgramRange, Norm, Parts, Tf, Words, give_back, large_pages,
+    smooth_idf,
 };
 use crate::{Error, Result};
 
@@ -134,7 +135,7 @@ impl Features {
     /// # Errors
     /// [`Error::Parameter`] where an option is out of range or no bucket is in use.
     pub fn fit(options: &FeatureOptions, texts: &[Parts<'_>]) -> Result<Self> {
-        Ok(Self::fit_rows(options, texts, &[])?.0)
+        Ok(Self::fit_rows(options, texts, texts.len(), &[])?.0)
     }
 
     /// Features from what a model file holds: buckets in use with one `idf` each, the first
@@ -184,19 +185,23 @@ impl Features {
         })
     }
 
-    /// Learns from texts and makes their rows; `languages` has a number a text, or none.
+    /// Learns from the first `n` texts and makes rows of all; `languages` has a number for each of
+    /// these texts, or none.
     ///
     /// How common a bucket is is asked of each language by itself, and the largest share counts:
     /// what every Swahili article has says nothing, however few of the articles are Swahili.
     pub(crate) fn fit_rows(
         options: &FeatureOptions,
         texts: &[Parts<'_>],
+        n: usize,
         languages: &[u32],
     ) -> Result<(Self, TrainRows)> {
         let hashing = options.hashing()?;
         let normalizer = Normalizer::new(options.normalize);
+        // Of what came before, families of near-copies above all.
+        give_back();
         let counts = hashing.count(&normalizer, texts);
-        let df = counts.document_frequency();
+        let df = counts.document_frequency_of(0..n);
         let mean_length = counts.mean_length();
         let least = options.min_df.max(1);
         let mut buckets: Vec<u32> =
@@ -204,16 +209,15 @@ impl Features {
         if buckets.is_empty() {
             return Err(Error::parameter(
                 "--min-df",
-                format!("no n-gram is in {least} of {} articles", texts.len()),
+                format!("no n-gram is in {least} of {n} articles"),
                 "check that the input has text; give more articles, or lower --min-df",
             ));
         }
         buckets.sort_by_key(|&b| std::cmp::Reverse(df[b as usize]));
-        let n = texts.len() as u64;
         let mut of: Vec<u32> = buckets.iter().map(|&b| df[b as usize]).collect();
         let n_languages = languages.iter().max().map_or(0, |&l| l + 1);
         for language in (0..n_languages).filter(|_| n_languages > 1) {
-            let some: Vec<usize> = (0..texts.len()).filter(|&i| languages[i] == language).collect();
+            let some: Vec<usize> = (0..n).filter(|&i| languages[i] == language).collect();
             if some.len() < FEW {
                 continue;
             }
@@ -223,6 +227,7 @@ impl Features {
                 *of = (*of).max((f64::from(df[b as usize]) * by) as u32);
             }
         }
+        let n = n as u64;
         let idf = smooth_idf(n, &of, options.idf_power);
         let n_columns = buckets.len();
         let features = Self::from_parts(options.clone(), n, mean_length, buckets, idf, n_columns)?;

@@ -52,6 +52,16 @@ impl Labels {
         Ok(Self { ids, starts, n_labels, multi: true })
     }
 
+    /// With these rows once more, after all others.
+    pub(super) fn with_again(&self, rows: impl Iterator<Item = usize>) -> Self {
+        let mut all = self.clone();
+        for row in rows {
+            all.ids.extend(self.of(row));
+            all.starts.push(all.ids.len());
+        }
+        all
+    }
+
     /// The labels of row `i`, ascending.
     ///
     /// # Panics

@@ -4,7 +4,7 @@
 //! its columns and calibrates: some 20 microseconds an article of 2 KB, in parallel pieces,
 //! the same bytes for any number of threads.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -41,6 +41,9 @@ pub struct TopicModel {
     pub calibration: Option<Calibration>,
     /// From which probability on a tag is accepted, one a label; `None` never.
     pub bars: Vec<Option<f32>>,
+    /// What a tag has to reach besides, by the article's language; empty where languages were not
+    /// told apart. `None` never.
+    pub language_bars: BTreeMap<String, Option<f32>>,
     /// From which probability on a label is chosen, one a label; multi-label only.
     pub thresholds: Vec<f32>,
     /// Scripts of training articles, by ISO 15924; of 20 or one in a hundred at least.
@@ -163,6 +166,17 @@ impl TopicModel {
         done.into_iter().flatten().collect()
     }
 
+    /// From which probability on a tag of an article of this language is accepted, if its label's
+    /// bar lets it be; of an unknown language the highest bar there is.
+    #[must_use]
+    pub fn language_bar(&self, language: &str) -> f32 {
+        let of = |bar: &Option<f32>| bar.unwrap_or(f32::INFINITY);
+        match self.language_bars.get(language) {
+            Some(bar) => of(bar),
+            None => self.language_bars.values().map(of).fold(0.0, f32::max),
+        }
+    }
+
     pub(super) fn probabilities(&self, scores: &[f32], out: &mut [f64]) {
         match &self.calibration {
             Some(calibration) => calibration.probabilities(scores, out),
@@ -200,9 +214,10 @@ impl TopicModel {
         } else if chosen.peek().is_none() {
             Some(Reason::NoLabel)
         } else {
+            let of_language = self.language_bar(language);
             chosen.find_map(|t| match bar(t) {
                 None => Some(Reason::NoBar),
-                Some(bar) if t.probability < bar => Some(Reason::Unsure),
+                Some(bar) if t.probability < bar.max(of_language) => Some(Reason::Unsure),
                 Some(_) => None,
             })
         };

@@ -1,5 +1,7 @@
 //! Training, from texts and labels to a [`TopicModel`].
 //!
+//! Articles may be learned twice, whole and as an opening; all of the following goes for both.
+//!
 //! 1. Texts become rows once ([`Features`]). Document frequencies come from all of them: they
 //!    hold no labels.
 //! 2. For every fold and every C, from the smallest on, a model of the other folds scores the
@@ -37,12 +39,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use linfa::ParamGuard;
-use ndarray::Array2;
+use ndarray::{Array2, s};
 
 use super::calibrate::{Chosen, Kind, choose};
-use super::decide::{accept_bars, thresholds};
+use super::decide::{accept_bars, language_bars, thresholds};
 use super::features::{FeatureOptions, Features, TrainRows};
 use super::linear::{self, LinearParams, LinearValidParams};
+use super::openings::openings;
 use super::{Labels, TopicModel, best};
 use crate::text::dominant_script;
 use crate::vectorize::Parts;
@@ -61,6 +64,9 @@ pub struct TrainOptions {
     pub calibrate: bool,
     /// How many of the accepted tags of each label are to be right, 0 to 1.
     pub accept_precision: f64,
+    /// Learn every article that is long enough a second time, as its title and an opening of so
+    /// many characters; for models that will meet short articles too.
+    pub openings: Option<usize>,
 }
 
 impl Default for TrainOptions {
@@ -72,6 +78,7 @@ impl Default for TrainOptions {
             cs: vec![0.3, 1.0, 3.0],
             calibrate: true,
             accept_precision: 0.98,
+            openings: None,
         }
     }
 }
@@ -104,6 +111,9 @@ pub struct Report {
     pub calibration: Option<Kind>,
     /// Mean log loss a row of each kind.
     pub log_loss: Vec<(Kind, f64)>,
+    /// How many openings were learned too, and the share of them that is right out of fold; single
+    /// label with folds only.
+    pub openings: Option<(usize, f64)>,
     /// Probabilities of every article (rows x labels) from models and calibrations that did
     /// not see its fold; none without calibration.
     pub probabilities: Option<Array2<f32>>,
@@ -163,7 +173,19 @@ pub fn train(
     let known: Vec<&str> = known.into_iter().collect();
     let numbers: Vec<u32> =
         languages.iter().filter_map(|l| known.binary_search(l).ok()).map(|l| l as u32).collect();
-    let (features, rows) = Features::fit_rows(&options.features, texts, &numbers)?;
+    let openings = options.openings.map_or_else(Vec::new, |n| openings(texts, n));
+    let (features, rows) = if openings.is_empty() {
+        Features::fit_rows(&options.features, texts, n, &numbers)?
+    } else {
+        let all: Vec<Parts<'_>> =
+            texts.iter().copied().chain(openings.iter().map(|o| o.1)).collect();
+        Features::fit_rows(&options.features, &all, n, &numbers)?
+    };
+    // From here on there are rows of articles, then of openings.
+    let labels = &labels.with_again(openings.iter().map(|o| o.0 as usize));
+    let mut all_folds = folds.to_vec();
+    all_folds.extend(openings.iter().filter_map(|o| folds.get(o.0 as usize)));
+    let folds = &all_folds[..];
 
     let mut report = Report {
         c: first,
@@ -172,18 +194,23 @@ pub fn train(
         honest: None,
         calibration: None,
         log_loss: Vec::new(),
+        openings: None,
         probabilities: None,
         plain: None,
     };
     let mut chosen = None;
     if with_folds {
-        chosen = out_of_fold(&rows, labels, folds, &params, &cs, options, &mut report, progress)?;
+        chosen =
+            out_of_fold(&rows, labels, folds, n, &params, &cs, options, &mut report, progress)?;
     }
     progress(Progress::Final);
     let params = LinearValidParams { c: report.c, ..params };
     let linear = linear::fit(rows.view(), labels, &params)?;
     drop(rows);
 
+    let of_articles = languages.iter().filter(|l| !l.is_empty()).map(|&l| l.to_owned());
+    let known: BTreeSet<String> = frequent(of_articles, n);
+    let mut by_language = BTreeMap::new();
     let (mut bars, mut limits) = (vec![None; names.len()], Vec::new());
     if labels.is_multi() {
         limits = vec![0.5; names.len()];
@@ -197,16 +224,22 @@ pub fn train(
                 row.iter_mut().zip(p).for_each(|(to, p)| *to = p as f32);
             }
         }
-        report.plain = Some(scores);
+        report.plain = Some(whole(scores, n));
         let p = &chosen.out_of_fold;
         if labels.is_multi() {
             limits = thresholds(p, labels);
         }
         let limits = labels.is_multi().then_some(&limits[..]);
         bars = accept_bars(p, labels, limits, options.accept_precision);
+        let of: Vec<&str> = (0..labels.len())
+            .map(|i| if i < n { i } else { openings[i - n].0 as usize })
+            .map(|i| languages.get(i).copied().unwrap_or(""))
+            .collect();
+        by_language =
+            bars_of_languages(p, labels, limits, &bars, &of, &known, options.accept_precision);
         report.calibration = Some(chosen.kind);
         report.log_loss = chosen.log_loss;
-        report.probabilities = Some(chosen.out_of_fold);
+        report.probabilities = Some(whole(chosen.out_of_fold, n));
         chosen.calibration
     });
     let script = |&(title, text): &Parts<'_>| {
@@ -222,13 +255,50 @@ pub fn train(
         bars,
         thresholds: limits,
         scripts: frequent(texts.iter().filter_map(script), n),
-        languages: frequent(languages.iter().filter(|l| !l.is_empty()).map(|&l| l.to_owned()), n),
+        languages: known,
+        language_bars: by_language,
         c: report.c,
         loss: params.loss,
         grid: None,
     };
     model.check()?;
     Ok((model, report))
+}
+
+/// Bars of the languages there are, where there are several.
+fn bars_of_languages(
+    p: &Array2<f32>,
+    labels: &Labels,
+    limits: Option<&[f32]>,
+    bars: &[Option<f32>],
+    of: &[&str],
+    known: &BTreeSet<String>,
+    precision: f64,
+) -> BTreeMap<String, Option<f32>> {
+    if known.len() < 2 {
+        return BTreeMap::new();
+    }
+    let names: Vec<&String> = known.iter().collect();
+    let mut cases = Vec::new();
+    for (i, p) in p.rows().into_iter().enumerate() {
+        let Ok(language) = names.binary_search_by(|name| name.as_str().cmp(of[i])) else {
+            continue;
+        };
+        let first = p.as_slice().map_or(0, best);
+        for (label, &p) in p.iter().enumerate() {
+            let chosen = limits.map_or(label == first, |limits| p >= limits[label]);
+            if chosen && bars[label].is_some_and(|bar| p >= bar) {
+                cases.push((language as u32, p, labels.has(i, label)));
+            }
+        }
+    }
+    let found = language_bars(&cases, names.len(), precision);
+    names.into_iter().cloned().zip(found).collect()
+}
+
+/// The rows of whole articles, which come first.
+fn whole(rows: Array2<f32>, n: usize) -> Array2<f32> {
+    if rows.nrows() == n { rows } else { rows.slice(s![..n, ..]).to_owned() }
 }
 
 /// What comes often enough among `n` articles.
@@ -245,6 +315,7 @@ fn out_of_fold(
     rows: &TrainRows,
     labels: &Labels,
     folds: &[u32],
+    n: usize,
     params: &LinearValidParams,
     cs: &[f64],
     options: &TrainOptions,
@@ -278,23 +349,30 @@ fn out_of_fold(
         }));
     }
     // By C and fold: how many are right.
+    let hit = |scores: &Array2<f32>, i: usize| {
+        scores.row(i).as_slice().is_some_and(|z| labels.has(i, best(z)))
+    };
     let right: Vec<Vec<usize>> = scores
         .iter()
         .map(|scores| {
             let mut right = vec![0; used.len()];
-            for (i, z) in scores.rows().into_iter().enumerate() {
-                let hit = z.as_slice().is_some_and(|z| labels.has(i, best(z)));
-                right[folds[i] as usize] += usize::from(hit);
+            for (i, &fold) in folds.iter().enumerate() {
+                right[fold as usize] += usize::from(hit(scores, i));
             }
             right
         })
         .collect();
-    let n = labels.len() as f64;
-    let share = |right: &Vec<usize>| right.iter().sum::<usize>() as f64 / n;
+    let all = labels.len() as f64;
+    let share = |right: &Vec<usize>| right.iter().sum::<usize>() as f64 / all;
     report.by_c = cs.iter().zip(&right).map(|(&c, right)| (c, share(right))).collect();
     let taken = most(&report.by_c);
     report.c = cs[taken];
-    report.accuracy = Some(report.by_c[taken].1);
+    let of = |rows: std::ops::Range<usize>| {
+        let n = rows.len();
+        rows.filter(|&i| hit(&scores[taken], i)).count() as f64 / n as f64
+    };
+    report.accuracy = Some(of(0..n));
+    report.openings = (labels.len() > n).then(|| (labels.len() - n, of(n..labels.len())));
     let by_others: usize = (0..used.len())
         .map(|fold| {
             let others = |right: &Vec<usize>| right.iter().sum::<usize>() - right[fold];
@@ -303,7 +381,7 @@ fn out_of_fold(
             right[most(&by_c)][fold]
         })
         .sum();
-    report.honest = Some(by_others as f64 / n);
+    report.honest = Some(by_others as f64 / all);
     if !options.calibrate {
         return Ok(None);
     }

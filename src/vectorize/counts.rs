@@ -23,6 +23,9 @@ use rayon::prelude::*;
 use super::Csr;
 use super::weight::{Norm, Tf, TfTable, scale_to};
 
+/// Memory is given back after so many rounds of rows.
+const GIVE_BACK: usize = 8;
+
 /// Counts of documents; see the module's head.
 #[derive(Debug, Clone, Default)]
 pub struct Counts {
@@ -201,11 +204,17 @@ impl Counts {
         let most = self.pieces.iter().map(|p| p.packed.len()).sum();
         let mut rows = RowsBuilder::new(self.n_rows, most);
         let mut pieces = self.pieces.into_iter();
+        let (threads, mut waves) = (rayon::current_num_threads(), 0);
         loop {
             // As many pieces at a time as keep all threads busy.
-            let some: Vec<CountPiece> = pieces.by_ref().take(wave()).collect();
+            let some: Vec<CountPiece> = pieces.by_ref().take(2 * threads).collect();
             if some.is_empty() {
                 break;
+            }
+            // What counts had is to be room for rows.
+            waves += 1;
+            if waves % GIVE_BACK == 0 {
+                super::give_back();
             }
             let done: Vec<RowPiece> = some
                 .into_par_iter()

@@ -25,7 +25,7 @@ mod word_ngram;
 pub use background::{BACKGROUND_BITS, Background, read_backgrounds, write_backgrounds};
 pub use blend::{Blend, BlendOptions, blended_idf, blended_idf_with};
 pub(crate) use counts::count_columns;
-pub(crate) use simd::{large_pages, prefetch};
+pub(crate) use simd::{give_back, large_pages, prefetch};
 
 pub use counts::Counts;
 pub use csr::{Csr, Row, times};

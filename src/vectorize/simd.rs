@@ -177,6 +177,16 @@ pub(crate) fn large_pages<T>(values: &[T]) {
     let _ = values;
 }
 
+/// Gives memory that was freed back to the system: the allocator keeps what small pieces had for
+/// pieces to come, and what comes next may be large. Some milliseconds a GB.
+pub(crate) fn give_back() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: it only looks at memory that is free.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}
+
 /// Asks the processor to fetch `values[at]` and its neighbours; nothing where there is none.
 #[inline(always)]
 pub(crate) fn prefetch<T>(values: &[T], at: usize) {

@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 
 pub use isotonic::Isotonic;
 pub use sigmoid::Sigmoid;
-pub use softmax::{Shape, Softmax};
+pub use softmax::{Knee, Shape, Softmax};
 
 use super::Labels;
 use crate::{Error, Result};
@@ -68,7 +68,7 @@ pub enum Kind {
     Temperature,
     /// A softmax with a temperature and a bias a label.
     Softmax,
-    /// The same with a bend.
+    /// The same with a knee.
     Bent,
     /// A sigmoid a label.
     Sigmoid,
@@ -167,7 +167,8 @@ impl Calibration {
     pub fn is_sound(&self) -> bool {
         match self {
             Self::Softmax(s) => {
-                s.scale.is_finite() && s.bend.is_finite() && s.bias.iter().all(|b| b.is_finite())
+                let knee = s.knee.is_none_or(|k| k.steep.is_finite() && k.place.is_finite());
+                s.scale.is_finite() && knee && s.bias.iter().all(|b| b.is_finite())
             }
             Self::Sigmoid { labels, .. } => {
                 labels.iter().all(|s| s.a.is_finite() && s.b.is_finite())

@@ -70,6 +70,9 @@ struct Meta {
     n_documents: u64,
     scripts: BTreeSet<String>,
     languages: BTreeSet<String>,
+    /// Languages that have bars of their own, in the order of these.
+    #[serde(default)]
+    language_bars: Vec<String>,
     calibration: Option<Curve>,
     compressed: bool,
 }
@@ -79,6 +82,7 @@ struct Meta {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Curve {
     Softmax,
+    Bent,
     Sigmoid { sum_to_one: bool },
     Isotonic { sum_to_one: bool, points: Vec<usize> },
 }
@@ -162,9 +166,10 @@ impl TopicModel {
         };
         let calibration = self.calibration.as_ref().map(|calibration| match calibration {
             Calibration::Softmax(s) => {
-                exact.extend([s.scale, s.bend]);
+                exact.push(s.scale);
+                exact.extend(s.knee.iter().flat_map(|knee| [knee.steep, knee.place]));
                 exact.extend(&s.bias);
-                Curve::Softmax
+                if s.knee.is_some() { Curve::Bent } else { Curve::Softmax }
             }
             Calibration::Sigmoid { labels, sum_to_one } => {
                 exact.extend(labels.iter().flat_map(|s| [s.a, s.b]));
@@ -182,6 +187,11 @@ impl TopicModel {
         let bars = self.bars.iter().map(|bar| bar.unwrap_or(NEVER)).collect();
         add("exact", vec![exact.len(), 2], Data::U32(halves(&exact)));
         add("bars", vec![k], Data::F32(bars));
+        let of_languages: Vec<f32> =
+            self.language_bars.values().map(|bar| bar.unwrap_or(NEVER)).collect();
+        if !of_languages.is_empty() {
+            add("language_bars", vec![of_languages.len()], Data::F32(of_languages));
+        }
         add("thresholds", vec![self.thresholds.len()], Data::F32(self.thresholds.clone()));
         let bias = self.linear.bias();
         add("bias", vec![bias.len()], Data::F32(bias.to_vec()));
@@ -206,6 +216,7 @@ impl TopicModel {
             n_documents: self.features.n_documents(),
             scripts: self.scripts.clone(),
             languages: self.languages.clone(),
+            language_bars: self.language_bars.keys().cloned().collect(),
             calibration,
             compressed: self.grid.is_some(),
         };

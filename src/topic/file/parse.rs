@@ -9,7 +9,7 @@
 
 use serde::Deserialize;
 
-use super::super::calibrate::{Calibration, Isotonic, Sigmoid, Softmax};
+use super::super::calibrate::{Calibration, Isotonic, Knee, Sigmoid, Softmax};
 use super::super::compress::{Grid, LEVELS};
 use super::super::features::{FeatureOptions, Features};
 use super::super::linear::LinearModel;
@@ -124,7 +124,12 @@ pub(super) fn parsed(file: &ModelFile) -> Result<TopicModel, Wrong> {
     };
     let bars = floats("bars")?;
     let thresholds = floats("thresholds")?;
-    if bars.iter().chain(&thresholds).any(|&x| !(0.0..=NEVER).contains(&x)) {
+    let of_languages =
+        if meta.language_bars.is_empty() { Vec::new() } else { floats("language_bars")? };
+    if of_languages.len() != meta.language_bars.len() {
+        return Err(Wrong::Part("bars of another number than there are languages with one"));
+    }
+    if bars.iter().chain(&thresholds).chain(&of_languages).any(|&x| !(0.0..=NEVER).contains(&x)) {
         return Err(Wrong::Part("a bar or threshold is out of range"));
     }
     let bar = |bar: f32| (bar < NEVER).then_some(bar);
@@ -136,6 +141,11 @@ pub(super) fn parsed(file: &ModelFile) -> Result<TopicModel, Wrong> {
         linear,
         calibration,
         bars: bars.into_iter().map(bar).collect(),
+        language_bars: meta
+            .language_bars
+            .into_iter()
+            .zip(of_languages.into_iter().map(bar))
+            .collect(),
         thresholds,
         scripts: meta.scripts,
         languages: meta.languages,
@@ -177,11 +187,19 @@ fn calibration(
     k: usize,
 ) -> Result<Option<Calibration>, Wrong> {
     Ok(match kind {
-        Curve::Softmax => numbers.split_first_chunk().filter(|(_, bias)| bias.len() == k).map(
-            |(&[scale, bend], bias)| {
-                Calibration::Softmax(Softmax { scale, bend, bias: bias.to_vec() })
-            },
-        ),
+        Curve::Softmax => numbers
+            .split_first_chunk()
+            .filter(|(_, bias)| bias.len() == k)
+            .map(|(&[scale], bias)| Softmax { scale, knee: None, bias: bias.to_vec() })
+            .map(Calibration::Softmax),
+        Curve::Bent => numbers
+            .split_first_chunk()
+            .filter(|(_, bias)| bias.len() == k)
+            .map(|(&[scale, steep, place], bias)| {
+                let knee = Some(Knee { steep, place });
+                Softmax { scale, knee, bias: bias.to_vec() }
+            })
+            .map(Calibration::Softmax),
         Curve::Sigmoid { sum_to_one } => (numbers.len() == 2 * k).then(|| Calibration::Sigmoid {
             labels: numbers.as_chunks().0.iter().map(|&[a, b]| Sigmoid { a, b }).collect(),
             sum_to_one,
