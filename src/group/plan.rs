@@ -14,6 +14,7 @@
 //! assert!(plan.bytes() > 10_000_000, "the tables of one article are those of many");
 //! ```
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::block::slices::Slices;
@@ -114,9 +115,9 @@ impl Census {
         let dated: Vec<i64> = self.scripts.values().flatten().copied().flatten().collect();
         let seconds = dated.iter().min().zip(dated.iter().max()).map(|(&a, &b)| [a, b]);
         let per_article = |bytes: f64| (bytes * self.articles as f64) as u64;
-        let segments = match options.boilerplate {
-            Boilerplate::Cut => per_article(self.segment_bytes()),
-            Boilerplate::Keep => 0,
+        let (segments, cut) = match options.boilerplate {
+            Boilerplate::Cut => (per_article(self.segment_bytes()), self.cut_bytes(options)),
+            Boilerplate::Keep => (0, 0),
         };
         // Scripts come one after the other; what they leave behind is edges.
         let scripts: Vec<Vectors> = self
@@ -130,7 +131,8 @@ impl Census {
         let pairs = per_article(near_pairs(self.articles) * if story { 44.0 } else { 32.0 });
         // Placements, ids, rows to be written; six words an article that tie it to its nearest.
         let told = per_article(240.0 + if options.shared { 330.0 } else { 0.0 });
-        let mut parts = vec![("program", PROGRAM), ("articles", self.held_bytes)];
+        let mut parts =
+            vec![("program", PROGRAM), ("articles", self.held_bytes), ("cut texts", cut)];
         if vectors.bytes() + pairs >= segments.max(pairs + told) {
             parts.extend([
                 ("counts", vectors.counts),
@@ -160,6 +162,16 @@ impl Census {
         let segments = |a: &Article| a.text.matches(['\n', '.', '!', '?', '؟', '。']).count() + 1;
         let n: usize = self.sample.iter().map(segments).sum();
         48.0 * n as f64 / self.sample.len().max(1) as f64
+    }
+
+    /// Bytes of the texts that lose boilerplate, which are made anew.
+    fn cut_bytes(&self, options: &GroupOptions) -> u64 {
+        let sample: Vec<&Article> = self.sample.iter().collect();
+        let (texts, _) = crate::boilerplate::cut(&sample, &Normalizer::new(options.normalize));
+        let all: usize = sample.iter().map(|article| article.text.len()).sum();
+        let of = |text: &Cow<'_, str>| if matches!(text, Cow::Owned(_)) { text.len() } else { 0 };
+        let anew: usize = texts.iter().map(of).sum();
+        (self.text_bytes as f64 * anew as f64 / all.max(1) as f64) as u64
     }
 
     /// What the vectors of one script take when there are most of them.

@@ -229,17 +229,24 @@ mod tests {
 
     #[test]
     fn sentences_of_the_corpus_hardly_come_out_again() {
-        let chain = chain();
-        let corpus: Vec<String> = chain.tokens.iter().map(|t| chain.text(*t).to_owned()).collect();
-        let corpus = corpus.join(" ");
-        let mut words = Vec::new();
-        let again = (0..300)
-            .filter(|&i| {
-                chain.sentence(1, Key::new(i), &mut words);
-                let said: Vec<&str> = words.iter().map(|&w| chain.text(w)).collect();
-                said.len() >= 8 && corpus.contains(&said.join(" "))
-            })
-            .count();
-        assert!(again < 60, "{again} of 300");
+        // Four hundred sentences of twelve words, drawn from sixty.
+        let mut draws = Draws::new(Key::new(7));
+        let mut chain = Chain::default();
+        let mut sentences = Vec::new();
+        for _ in 0..400 {
+            let words: Vec<String> = (0..12).map(|_| format!("خبر{}", draws.below(60))).collect();
+            chain.add(&words.join(" "), 1);
+            sentences.push(words.join(" "));
+        }
+        chain.finish();
+        let corpus = sentences.join("\n");
+        let (mut words, mut long) = (Vec::new(), 0);
+        for i in 0..300 {
+            chain.sentence(1, Key::new(i), &mut words);
+            let said: Vec<&str> = words.iter().map(|&w| chain.text(w)).collect();
+            long += usize::from(said.len() >= 8);
+            assert!(said.len() < 8 || !corpus.contains(&said.join(" ")), "{said:?}");
+        }
+        assert!(long > 100, "{long} sentences of eight words and more");
     }
 }
