@@ -37,7 +37,7 @@ const INDEXED: f64 = 384.0;
 const PAIRS: f64 = 10.0;
 const PAIRS_OF_FEW: f64 = 60.0;
 
-/// What is known of a corpus after one look; see the [module](self).
+/// What is known of a corpus after one look: enough to [plan](Census::plan) its grouping.
 #[derive(Debug, Clone, Default)]
 pub struct Census {
     /// By code of the script: its name, and the times of its articles.
