@@ -33,7 +33,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"
 
 KHABAR = Path("target/release/khabar")
-SLOW = {"string_grouper": 8000, "DBSCAN": 8000}
+SLOW = {"DBSCAN": 8000}
 
 
 def read(path, n):

@@ -172,7 +172,11 @@ pub(crate) fn run(args: &GroupArgs) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Done);
     }
     // What comes through a pipe can be read but once.
-    let piped = args.inputs.iter().any(|input| input.as_os_str() == "-");
+    let is_pipe = |input: &PathBuf| {
+        let kind = std::fs::metadata(input);
+        input.as_os_str() == "-" || kind.is_ok_and(|kind| !kind.is_file() && !kind.is_dir())
+    };
+    let piped = args.inputs.iter().any(is_pipe);
     if let (Some(most), false) = (args.memory.max_memory, piped) {
         plan::check(
             &plan::look(&args.input, &args.inputs, &Talk::new(true, false))?,

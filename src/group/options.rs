@@ -267,6 +267,9 @@ pub(super) fn check(options: &GroupOptions) -> Result<()> {
     if options.clusters == Some(0) {
         return Err(Error::parameter("--clusters", "0 clusters", "give a number from 1 on"));
     }
+    if options.window.is_some_and(|window| window < 0) {
+        return Err(Error::parameter("--window", "less than nothing", "give seconds from 0 on"));
+    }
     if options.max_edges == 0 {
         return Err(Error::parameter("--max-edges", "0 edges", "give a number from 1 on"));
     }

@@ -24,7 +24,7 @@ use crate::Article;
 use crate::text::{Normalizer, words};
 use crate::vectorize::{Norm, Parts, blended_idf_with};
 
-/// Articles whose n-grams are counted.
+/// Articles whose n-grams are counted, and fewer than twice as many.
 const SAMPLE: usize = 4096;
 /// What the system asks beside each piece of memory.
 const ALLOCATION: usize = 16;
@@ -40,7 +40,7 @@ const PAIRS_OF_FEW: f64 = 60.0;
 /// What is known of a corpus after one look: enough to [plan](Census::plan) its grouping.
 #[derive(Debug, Clone, Default)]
 pub struct Census {
-    /// By code of the script: its name, and the times of its articles.
+    /// By code of the script the times of its articles.
     scripts: BTreeMap<&'static str, Vec<Option<i64>>>,
     articles: usize,
     /// Of texts and titles.
@@ -186,8 +186,7 @@ impl Census {
         let mut times = times.to_vec();
         times.sort_by_key(|&time| (time.is_none(), time));
         let times = &times[..];
-        let sample: Vec<&Article> =
-            self.sample.iter().filter(|a| script_of(a).0 == code).take(SAMPLE).collect();
+        let sample: Vec<&Article> = self.sample.iter().filter(|a| script_of(a).0 == code).collect();
         let of = Densities::new(&sample, code, options);
         let slices = match options.window {
             Some(window) if options.method != Method::Kmeans => Slices::new(times, window),

@@ -22,6 +22,7 @@
 mod atomic;
 mod cell;
 mod curve;
+mod curve_scale;
 mod delimited;
 mod format;
 mod json;

@@ -56,9 +56,9 @@ pub(super) fn unfinished(path: PathBuf) -> Entry {
 /// A folder for files that go again: with the value, or when the program is interrupted.
 #[derive(Debug)]
 pub struct Scratch {
-    // Dropped before the folder: what is gone needs no entry.
-    _entry: Entry,
+    // Dropped first: as long as anything is left of it, it has its entry.
     folder: tempfile::TempDir,
+    _entry: Entry,
 }
 
 impl Scratch {
@@ -71,7 +71,8 @@ impl Scratch {
             .prefix("khabar-")
             .tempdir()
             .map_err(|e| crate::Error::io(std::env::temp_dir(), e))?;
-        Ok(Self { _entry: unfinished(folder.path().to_path_buf()), folder })
+        let entry = unfinished(folder.path().to_path_buf());
+        Ok(Self { folder, _entry: entry })
     }
 
     /// Where it is.

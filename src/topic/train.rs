@@ -105,7 +105,8 @@ pub struct Report {
     pub by_c: Vec<(f64, f64)>,
     /// Share right out of fold at the C taken; single label with folds only.
     pub accuracy: Option<f64>,
-    /// The same with each fold's C chosen by the other folds.
+    /// The same with each fold's C chosen by the other folds; of all that is learned from, openings
+    /// too.
     pub honest: Option<f64>,
     /// The kind of calibration taken.
     pub calibration: Option<Kind>,

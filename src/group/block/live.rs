@@ -125,11 +125,12 @@ impl<'a> Live<'a> {
         joined
     }
 
-    /// The rows of the only slice.
+    /// The rows of all articles, where one slice held them all.
     pub(super) fn into_rows(mut self) -> Option<Csr> {
         drop(self.joiner);
-        let slice = self.slices.pop().filter(|_| self.slices.is_empty())?;
-        Arc::into_inner(slice.rows)
+        let slice = self.slices.pop()?;
+        let whole = slice.rows.n_rows() == self.script.articles.len();
+        Arc::into_inner(slice.rows).filter(|_| whole)
     }
 
     /// Edges with their first scores.

@@ -6,7 +6,8 @@
 //!
 //! With a window articles go by in slices of time, twice: once to be counted, once more to
 //! become rows, which are joined and scored while they are at hand. What is found does not
-//! depend on that.
+//! depend on that, but for articles with more than `max_edges` near ones: the undated come first
+//! in slices, and an article keeps its best earlier neighbours.
 
 mod live;
 pub(super) mod slices;
@@ -164,10 +165,11 @@ fn in_slices(
         let mut edges = Vec::new();
         let mut nnz = 0;
         for (k, slice) in slices.cut.iter().enumerate() {
+            let counts = counted.slice(k).unwrap_or_else(|| {
+                progress(Stage::Count);
+                script.count(slice.clone(), normalizer, options)
+            });
             progress(Stage::Weight);
-            let counts = counted
-                .slice(k)
-                .unwrap_or_else(|| script.count(slice.clone(), normalizer, options));
             let rows = counts.into_rows_among(mean_length, options.tf, &idf, Norm::L2);
             nnz += rows.nnz();
             if let Some(labels) = &mut found.kmeans {
@@ -358,6 +360,24 @@ mod tests {
                 }
             })
             .collect()
+    }
+
+    #[test]
+    fn rows_are_whole_or_none_also_where_only_the_last_slice_is_left_at_hand() {
+        let mut articles = corpus();
+        articles.retain(|article| article.published.is_some());
+        let mut sorted: Vec<&Article> = articles.iter().collect();
+        sorted.sort_by(|a, b| by_time(a, b));
+        let texts: Vec<Cow<'_, str>> =
+            sorted.iter().map(|a| Cow::Borrowed(a.text.as_str())).collect();
+        let options = GroupOptions { window: Some(0), ..GroupOptions::default() };
+        let normalizer = Normalizer::new(options.normalize);
+        let sliced = |times: &[Option<i64>], window| Slices::of_at_least(20, 50, times, window);
+        let found = in_slices(&sorted, &texts, &normalizer, &options, &|_| {}, sliced).unwrap();
+        assert!(found.blocks[0].rows().is_none(), "they went by");
+        let one = |times: &[Option<i64>], _| Slices::one(times.len());
+        let found = in_slices(&sorted, &texts, &normalizer, &options, &|_| {}, one).unwrap();
+        assert_eq!(found.blocks[0].rows().map(Csr::n_rows), Some(sorted.len()));
     }
 
     #[test]
