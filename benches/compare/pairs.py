@@ -70,8 +70,13 @@ def string_grouper(texts, threshold):
     import pandas
     from string_grouper import match_strings
 
+    # As it comes it drops all that is not ASCII, which leaves nothing of Arabic.
     found = match_strings(
-        pandas.Series(texts), min_similarity=threshold, max_n_matches=100, number_of_processes=1
+        pandas.Series(texts),
+        min_similarity=threshold,
+        max_n_matches=100,
+        number_of_processes=1,
+        normalize_to_ascii=False,
     )
     return f"{(len(found) - len(texts)) // 2} pairs"
 
