@@ -49,6 +49,12 @@ pub struct Article {
 }
 
 impl Article {
+    /// When it was published, in seconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn seconds(&self) -> Option<i64> {
+        self.published.as_ref().map(|published| published.seconds)
+    }
+
     /// What is vectorized: title, one newline, text; the newline only where both exist.
     ///
     /// Borrows where one of the two is empty.

@@ -200,7 +200,7 @@ fn articles_come_out_of_parquet() {
     assert_eq!(corpus.articles.len(), 1);
     let a = &corpus.articles[0];
     assert_eq!((&*a.id, &*a.title, &*a.topics[0]), ("a.parquet:1", "خبر", "سياسة"));
-    assert_eq!(a.published.as_ref().map(|p| p.seconds), Some(1_437_386_400));
+    assert_eq!(a.seconds(), Some(1_437_386_400));
     assert!(problems[0].contains("a.parquet:2: the record has neither"), "{problems:?}");
 
     // Broken in any place it is an error or fewer rows, never a panic that gets out.

@@ -193,8 +193,12 @@ fn errors_say_what_is_wrong_and_what_to_do() {
         ),
         (forged(|file| file.hash_version = 9), "made with n-gram hash 9, this khabar has 1; train"),
         (
-            meta("version", 2.into()),
-            "a topic model of version 2, this khabar reads up to 1; install a newer khabar",
+            meta("version", 3.into()),
+            "a topic model of version 3, this khabar reads 2; install a newer khabar",
+        ),
+        (
+            meta("version", 1.into()),
+            "a topic model of version 1, this khabar reads 2; train the model anew",
         ),
         (
             meta("labels", serde_json::json!(["a"])),

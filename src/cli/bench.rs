@@ -29,6 +29,7 @@ use super::group_args::{ScoreName, seconds};
 use super::group_rows::{Grouped, write_groups};
 use super::input_args::InputArgs;
 use super::output_args::{Target, check_file};
+use super::run_args::MOST_THREADS;
 use super::talk::{Talk, counted};
 use super::{HELP, Outcome, bench_chart};
 
@@ -65,7 +66,7 @@ pub(crate) struct BenchArgs {
     parts: Vec<u32>,
     /// Numbers of threads for all of the input; its parts have the last [default: 1 and all cores]
     #[arg(long, value_name = "N,...", value_delimiter = ',',
-          value_parser = clap::value_parser!(u16).range(1..))]
+          value_parser = clap::value_parser!(u16).range(1..=MOST_THREADS))]
     threads: Vec<u16>,
     /// Runs of each
     #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u16).range(1..))]

@@ -10,8 +10,9 @@ use std::fmt;
 use serde::Serialize;
 use serde::ser::SerializeStruct as _;
 
+use khabar::output::thousands;
+
 use super::bench_meter::Taken;
-use super::talk::thousands;
 
 /// Stages that are no part of grouping.
 const BESIDE: [&str; 3] = ["normalise", "tag", "train"];

@@ -17,7 +17,7 @@ use clap::{Args, Subcommand};
 use khabar::metrics::{
     GoldPair, Interval, PairScores, PredRow, bootstrap_same_f1, compare_groups, compare_pairs,
 };
-use khabar::output::safe;
+use khabar::output::{safe, thousands};
 use rustc_hash::FxHashSet;
 use serde::Serialize;
 
@@ -26,7 +26,7 @@ use super::eval_sweep::{self, SweepArgs};
 use super::eval_topics::{self, TopicsArgs};
 use super::input_args::InputArgs;
 use super::run_args::RunArgs;
-use super::talk::{Talk, thousands};
+use super::talk::Talk;
 use super::{HELP, Outcome};
 
 /// Resamples of the interval of a pair F1.

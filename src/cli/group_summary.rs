@@ -11,12 +11,13 @@ use std::time::Instant;
 use khabar::boilerplate::BoilerplateReport;
 use khabar::corpus::ReadReport;
 use khabar::group::GroupReport;
+use khabar::output::thousands;
 use khabar::story::Role;
 use serde::Serialize;
 
 use super::group_rows::Grouped;
 use super::input_args::skipped;
-use super::talk::{counted, thousands};
+use super::talk::counted;
 
 #[derive(Serialize)]
 pub(crate) struct Summary {

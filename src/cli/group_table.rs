@@ -13,13 +13,13 @@
 
 use std::io::Write as _;
 
-use khabar::output::{cut, isolated, safe, width};
+use khabar::output::{cut, isolated, safe, thousands, width};
 use khabar::story::Story;
 use khabar::{Error, Published, Result};
 
 use super::group_rows::{Grouped, role};
 use super::output_args::Target;
-use super::talk::{counted, thousands};
+use super::talk::counted;
 
 /// Ids and sources are cut to this many cells.
 const WIDEST_ID: usize = 28;

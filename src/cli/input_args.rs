@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 use khabar::corpus::{Corpus, Field, HtmlMode, LineFormat, ReadOptions, ReadReport, read};
-use khabar::output::safe;
+use khabar::output::{safe, thousands};
 
-use super::talk::{Talk, counted, thousands};
+use super::talk::{Talk, counted};
 use super::{Outcome, Said, of_value};
 
 /// Changed ids that are shown.

@@ -11,10 +11,11 @@
 use std::fmt::{self, Display, Formatter};
 
 use khabar::inspect::{Counted, Inspection, Lengths};
+use khabar::output::thousands;
 
 use super::harmless;
 use super::inspect::{CorpusReport, ModelReport};
-use super::talk::{counted, thousands};
+use super::talk::counted;
 
 /// Names of a list that are shown.
 const NAMES: usize = 12;

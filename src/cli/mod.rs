@@ -58,7 +58,7 @@ mod vectorize;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 /// Help leads with examples.
 pub(crate) const HELP: &str =
@@ -99,6 +99,22 @@ enum Command {
     Vectorize(Box<vectorize::VectorizeArgs>),
 }
 
+/// What the user asked; ends the program where that cannot be understood.
+fn parsed() -> Cli {
+    let matches = numbers_may_be_negative(Cli::command()).get_matches();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|e| e.exit())
+}
+
+/// A number below 0 is told to be out of range, not taken for a flag.
+fn numbers_may_be_negative(command: clap::Command) -> clap::Command {
+    command
+        .mut_args(|arg| {
+            let with_value = !arg.is_positional() && arg.get_action().takes_values();
+            if with_value { arg.allow_negative_numbers(true) } else { arg }
+        })
+        .mut_subcommands(numbers_may_be_negative)
+}
+
 /// How far a command that did not fail came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -130,7 +146,7 @@ pub(crate) fn run() -> ExitCode {
         khabar::output::discard_unfinished();
         std::process::exit(INTERRUPTED);
     });
-    let done = match Cli::parse().command {
+    let done = match parsed().command {
         Command::Group(args) => group::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Explain(args) => explain::run(&args),

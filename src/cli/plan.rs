@@ -13,10 +13,11 @@ use clap::Args;
 use khabar::Article;
 use khabar::corpus::read_batches;
 use khabar::group::{Census, GroupOptions, Plan};
+use khabar::output::thousands;
 use serde::Serialize;
 
 use super::input_args::InputArgs;
-use super::talk::{Talk, counted, thousands};
+use super::talk::{Talk, counted};
 
 const DAY: i64 = 86_400;
 /// The window that is proposed where memory does not suffice.
@@ -70,12 +71,12 @@ pub(crate) fn check(census: &Census, options: &GroupOptions, most: u64) -> anyho
     let days = plan.seconds.map_or(0, |[from, to]| (to - from) / DAY);
     let with_window = census.plan(&window, threads).bytes();
     let remedy = if options.window.is_none_or(|w| w > WEEK) && days > 7 && with_window <= most {
-        format!("add --window 7d, which takes about {}, or", shown(with_window))
+        format!("add --window 7d, which takes about {}, or ", shown(with_window))
     } else {
         String::new()
     };
     bail!(
-        "--max-memory {}: grouping {} takes about {} ({}); {remedy} group parts of the input",
+        "--max-memory {}: grouping {} takes about {} ({}); {remedy}group parts of the input",
         shown(most),
         counted(plan.articles, "article", "articles"),
         shown(plan.bytes()),

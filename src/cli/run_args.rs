@@ -8,11 +8,14 @@ use clap::Args;
 
 use super::talk::Talk;
 
+/// More threads than any machine of today has cores; starting tens of thousands takes minutes.
+pub(crate) const MOST_THREADS: i64 = 1024;
+
 #[derive(Args)]
 #[command(next_help_heading = "Conduct")]
 pub(crate) struct RunArgs {
     /// Threads to use; the result is the same for any number [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_THREADS))]
     threads: Option<u16>,
     /// Seed of whatever is drawn at random
     #[arg(long, value_name = "N", default_value_t = 0)]

@@ -9,15 +9,16 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use anyhow::bail;
 use clap::Args;
 use khabar::corpus::{ReadOptions, read_batches};
-use khabar::output::AtomicFile;
+use khabar::output::{AtomicFile, safe, thousands};
 use khabar::synth::{Lang, Style, Synth, SynthOptions};
 use serde::Serialize;
 
 use super::output_args::check_file;
 use super::run_args::RunArgs;
-use super::talk::{Talk, counted, thousands};
+use super::talk::{Talk, counted};
 use super::{HELP, Outcome, Said};
 
 const EXAMPLES: &str = "\
@@ -123,7 +124,8 @@ fn day(text: &str) -> Result<i64, String> {
     let date: jiff::civil::Date =
         text.parse().map_err(|_| "write a date as 2026-01-05".to_owned())?;
     let seconds = jiff::tz::Offset::UTC.to_timestamp(date.at(0, 0, 0, 0));
-    Ok(seconds.map_err(|e| e.to_string())?.as_second().div_euclid(86_400))
+    let seconds = seconds.map_err(|_| "give a date from 1916 to 2500".to_owned())?;
+    Ok(seconds.as_second().div_euclid(86_400))
 }
 
 #[derive(Serialize)]
@@ -140,6 +142,7 @@ pub(crate) fn run(args: &SynthArgs) -> anyhow::Result<Outcome> {
     let path = args.output.as_deref().unwrap_or(Path::new("-"));
     if path.as_os_str() != "-" {
         check_file(path, args.like.as_slice())?;
+        check_name(path)?;
     }
     let knobs = &args.knobs;
     let talk = args.run.start()?;
@@ -193,6 +196,19 @@ pub(crate) fn run(args: &SynthArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// Fails where a name promises other rows than JSON Lines.
+fn check_name(path: &Path) -> anyhow::Result<()> {
+    let name = path.to_string_lossy().to_lowercase();
+    let plain = name.trim_end_matches(".gz").trim_end_matches(".zst");
+    if !plain.ends_with(".jsonl") && !plain.ends_with(".ndjson") {
+        bail!(
+            "{}: synth writes JSON Lines; name the file .jsonl, .jsonl.gz or .jsonl.zst",
+            safe(&path.to_string_lossy())
+        );
+    }
+    Ok(())
+}
+
 /// What a style has of copies, as the part of a story's further articles: some three in five
 /// articles are the first of their story.
 fn as_copies(style: &Style) -> f64 {
@@ -241,5 +257,6 @@ mod tests {
         assert_eq!(day("1970-01-02"), Ok(1));
         assert_eq!(day("2026-01-05"), Ok(usual().first_day));
         assert!(day("tomorrow").is_err());
+        assert!(day("9999-12-31").unwrap_err().contains("1916"));
     }
 }

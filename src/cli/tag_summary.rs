@@ -10,12 +10,12 @@ use std::fmt;
 use std::time::Instant;
 
 use khabar::corpus::ReadReport;
-use khabar::output::safe;
+use khabar::output::{safe, thousands};
 use khabar::topic::{Reason, Tagged, TopicModel};
 use serde::Serialize;
 
 use super::input_args::skipped;
-use super::talk::{counted, thousands};
+use super::talk::counted;
 
 /// Topics that are named.
 const SHOWN: usize = 10;

@@ -14,7 +14,7 @@ use std::io::Write as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use khabar::corpus::Event;
 use khabar::group::Stage;
-use khabar::output::safe;
+use khabar::output::{safe, thousands};
 
 /// Skipped records, and unreadable files, that are shown without `--verbose`.
 const SHOWN: usize = 20;
@@ -156,19 +156,6 @@ fn told_once(error: &anyhow::Error) -> String {
 /// Colours go where the terminal, or `NO_COLOR`, does not want them.
 fn write_line(text: &str) {
     let _ = writeln!(anstream::stderr(), "{text}");
-}
-
-/// 1234567 as `1,234,567`.
-pub(crate) fn thousands(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// `1 article`, `2 articles`; `plural` where an `s` is not enough.

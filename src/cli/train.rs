@@ -214,8 +214,7 @@ impl TrainArgs {
         pool.extend(&sides.measure);
         let found = families(&pool, &FamilyOptions::default());
         if let Some(Cut(cut)) = &self.measure.split_time {
-            let seconds: Vec<Option<i64>> =
-                pool.iter().map(|a| a.published.as_ref().map(|p| p.seconds)).collect();
+            let seconds: Vec<Option<i64>> = pool.iter().map(|a| a.seconds()).collect();
             let split = split_by_time(&seconds, &found.of, *cut)?;
             let of = |side| {
                 let on = pool.iter().zip(&split.sides).filter(|&(_, s)| *s == side);

@@ -11,6 +11,7 @@ use std::fmt::{self, Display, Formatter};
 use std::path::Path;
 use std::time::Instant;
 
+use khabar::output::thousands;
 use khabar::split::Families;
 use khabar::topic::calibrate::Kind;
 use khabar::topic::{Report, TopicModel};
@@ -18,7 +19,7 @@ use serde::Serialize;
 
 use super::eval_topics_table::Shown;
 use super::harmless;
-use super::talk::{counted, thousands};
+use super::talk::counted;
 use super::train_labels::Labelled;
 use super::train_measure::{Compressed, Folds, Measured, OfLanguage, Validated};
 

@@ -13,7 +13,7 @@ use std::time::Instant;
 use anyhow::bail;
 use clap::{Args, ValueEnum};
 use khabar::Error;
-use khabar::output::AtomicFile;
+use khabar::output::{AtomicFile, thousands};
 use khabar::vectorize::{
     DfLimit, Features, Norm, Texts, TfidfParams, TfidfVectorizer, write_features, write_npz,
 };
@@ -23,7 +23,7 @@ use super::input_args::{InputArgs, skipped};
 use super::normalize_args::NormalizeArgs;
 use super::output_args::{check_distinct, check_file};
 use super::run_args::RunArgs;
-use super::talk::{counted, thousands};
+use super::talk::counted;
 use super::vector_args::VectorArgs;
 use super::{HELP, Outcome};
 

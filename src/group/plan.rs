@@ -18,11 +18,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::block::slices::Slices;
-use super::block::{background, script_of};
+use super::block::{background, script_of, weak_and_far};
 use super::{Boilerplate, FEW, GroupOptions, Method, Score};
 use crate::Article;
+use crate::similarity::{Join, join as join_rows};
 use crate::text::{Normalizer, words};
-use crate::vectorize::{Norm, Parts, blended_idf_with};
+use crate::vectorize::{Csr, Norm, Parts, blended_idf_with};
 
 /// Articles whose n-grams are counted, and fewer than twice as many.
 const SAMPLE: usize = 4096;
@@ -32,10 +33,8 @@ const ALLOCATION: usize = 16;
 const PROGRAM: u64 = 15 << 20;
 /// Values of a row that are indexed at most.
 const INDEXED: f64 = 384.0;
-/// Near pairs an article has: 30,000 articles of 18 days had nine; of a few articles weaker pairs
-/// are looked at too.
-const PAIRS: f64 = 10.0;
-const PAIRS_OF_FEW: f64 = 60.0;
+/// Articles of a script that are joined, to know how many near pairs there will be.
+const JOINED: usize = 2048;
 
 /// What is known of a corpus after one look: enough to [plan](Census::plan) its grouping.
 #[derive(Debug, Clone, Default)]
@@ -81,7 +80,7 @@ impl Census {
     /// Counts one article in.
     pub fn add(&mut self, article: &Article) {
         let (code, _) = script_of(article);
-        let seconds = article.published.as_ref().map(|p| p.seconds);
+        let seconds = article.seconds();
         self.scripts.entry(code).or_default().push(seconds);
         self.text_bytes += (article.title.len() + article.text.len()) as u64;
         let published = article.published.as_ref().map_or("", |p| p.original.as_str());
@@ -128,7 +127,8 @@ impl Census {
         let vectors = scripts.iter().max_by_key(|v| v.bytes()).copied().unwrap_or_default();
         let story = matches!(options.score, Score::Story(_));
         // Listed pairs and those being listed, then the graph, and a copy for what is saved.
-        let pairs = per_article(near_pairs(self.articles) * if story { 44.0 } else { 32.0 });
+        let pairs: f64 = scripts.iter().map(|script| script.pairs).sum();
+        let pairs = (pairs * if story { 44.0 } else { 32.0 }) as u64;
         // Placements, ids, rows to be written; six words an article that tie it to its nearest.
         let told = per_article(240.0 + if options.shared { 330.0 } else { 0.0 });
         let mut parts =
@@ -187,49 +187,51 @@ impl Census {
         times.sort_by_key(|&time| (time.is_none(), time));
         let times = &times[..];
         let sample: Vec<&Article> = self.sample.iter().filter(|a| script_of(a).0 == code).collect();
-        let of = Densities::new(&sample, code, options);
+        let of = Densities::new(&sample, n, code, options);
         let slices = match options.window {
             Some(window) if options.method != Method::Kmeans => Slices::new(times, window),
             _ => Slices::one(n),
         };
-        let largest = slices.cut.iter().map(|slice| slice.len()).max().unwrap_or(0);
-        let at_hand = slices.most_at_hand(times, options.window);
-        let whole = slices.cut.len() == 1;
+        let slice = |k: usize| slices.cut[k].len();
+        let largest = (0..slices.cut.len()).map(slice).max().unwrap_or(0);
+        let at_hand = slices.at_hand(times, options.window);
+        let most_at_hand = at_hand.iter().copied().max().unwrap_or(0);
         let columns = 4 * options.hashing.n_features() as u64;
-        let live = (slices.cut.len().min(at_hand.div_ceil(largest.max(1)) + 1)) as u64;
+        let live = slices.cut.len().min(most_at_hand.div_ceil(largest.max(1)) + 1) as u64;
         // Frequencies, weights, roots and ranks of the columns; starts of each block's lists; two
         // dense rows a thread.
         let tables = columns * (6 + live + 2 * threads as u64);
-        let (rows, slice) = (at_hand as f64, largest as f64);
         let story = matches!(options.score, Score::Story(_));
         let indexed = of.stored.min(INDEXED);
-        let join =
-            rows * (4.0 * of.stored + 4.0 * indexed + 24.0) + slice.min(65_536.0) * 8.0 * indexed;
-        let views = if story {
-            rows * 0.8 * (8.0 * 272.0_f64.min(of.distinct) + 8.0 * of.words.min(512.0) + 200.0)
-                + slice * near_pairs(n) * 250.0
+        let seen = if story {
+            0.8 * (8.0 * 272.0_f64.min(of.distinct) + 8.0 * of.words.min(512.0) + 200.0)
         } else {
             0.0
         };
-        // All that is counted waits to become rows, or a slice of it.
-        let counts = if whole || n <= super::block::KEPT { n as f64 } else { slice };
-        let counts = 4.2 * of.distinct * counts;
-        let rest = 8.2 * of.stored * rows + join + views;
-        // Kept counts are given back as rows are made.
-        let counts = if whole { (counts - rest).max(0.0) } else { counts };
-        Vectors {
-            counts: counts as u64,
-            rows: (8.2 * of.stored * rows) as u64,
-            join: join as u64 + tables,
-            views: views as u64,
-            at_hand,
-        }
+        let held = |counted: usize, rows: usize, slice: usize| {
+            let (rows, slice) = (rows as f64, slice as f64);
+            let join = rows * (4.0 * of.stored + 4.0 * indexed + 24.0)
+                + slice.min(65_536.0) * 8.0 * indexed;
+            let near = if story { slice * of.near * 150.0 } else { 0.0 };
+            Vectors {
+                counts: (4.2 * of.distinct * counted as f64) as u64,
+                rows: (8.2 * of.stored * rows) as u64,
+                join: join as u64 + tables,
+                views: (seen * rows + near) as u64,
+                pairs: of.near * n as f64,
+                at_hand: most_at_hand,
+            }
+        };
+        // Counts are kept for all slices, or made again for each; they are given back as they
+        // become rows.
+        let kept = slices.cut.len() == 1 || n <= super::block::KEPT;
+        let moments = (0..slices.cut.len()).flat_map(|k| {
+            let later = if kept { (k + 1..slices.cut.len()).map(slice).sum() } else { 0 };
+            let before = held(slice(k) + later, at_hand[k] - slice(k), 0);
+            [before, held(later, at_hand[k], slice(k))]
+        });
+        moments.max_by_key(Vectors::bytes).unwrap_or_default()
     }
-}
-
-/// Near pairs an article has among `n`.
-fn near_pairs(n: usize) -> f64 {
-    if n <= FEW { PAIRS_OF_FEW } else { PAIRS }
 }
 
 /// Bytes of the vectors of one script.
@@ -239,6 +241,8 @@ struct Vectors {
     rows: u64,
     join: u64,
     views: u64,
+    /// Near pairs of all its articles.
+    pairs: f64,
     at_hand: usize,
 }
 
@@ -257,10 +261,13 @@ struct Densities {
     stored: f64,
     /// Different words.
     words: f64,
+    /// Near pairs it has with earlier ones.
+    near: f64,
 }
 
 impl Densities {
-    fn new(sample: &[&Article], code: &str, options: &GroupOptions) -> Self {
+    /// A sample of `n` articles of a script.
+    fn new(sample: &[&Article], n_articles: usize, code: &str, options: &GroupOptions) -> Self {
         if sample.is_empty() {
             return Self::default();
         }
@@ -283,6 +290,35 @@ impl Densities {
             distinct: distinct as f64 / n,
             stored: rows.nnz() as f64 / n,
             words: words as f64 / n,
+            near: near_pairs(sample, &rows, n_articles, options) / n_articles as f64,
         }
     }
+}
+
+/// Near pairs among `n` articles, from the pairs within a sample of them: of pairs there are as
+/// many times more as the square of that of articles.
+fn near_pairs(sample: &[&Article], rows: &Csr, n: usize, options: &GroupOptions) -> f64 {
+    let step = sample.len().div_ceil(JOINED);
+    let some: Vec<usize> = (0..sample.len()).step_by(step).collect();
+    let articles: Vec<&Article> = some.iter().map(|&i| sample[i]).collect();
+    let rows = Csr::from_rows(
+        rows.n_cols(),
+        some.iter().map(|&i| {
+            let row = rows.row(i);
+            row.indices.iter().copied().zip(row.data.iter().copied()).collect::<Vec<_>>()
+        }),
+    );
+    let times: Vec<Option<i64>> = articles.iter().map(|article| article.seconds()).collect();
+    let join = Join {
+        floor: options.candidate_floor(n),
+        pruning: options.pruning,
+        max_edges: options.max_edges,
+        window: options.window,
+    };
+    let mut edges = join_rows(&rows, options.window.map(|_| &times[..]), &join).edges;
+    if matches!(options.score, Score::Story(_)) && n > FEW {
+        edges.retain(|edge| !weak_and_far(edge, &articles));
+    }
+    let times = n as f64 / some.len() as f64;
+    (edges.len() as f64 * times * times).min(n as f64 * options.max_edges as f64)
 }

@@ -6,6 +6,7 @@
 //! ```
 
 use super::curve::{BOTTOM, Chart, LEFT, RIGHT, TOP};
+use super::thousands::thousands;
 
 /// How places on the axes follow from numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -91,15 +92,7 @@ fn number(x: f64) -> String {
     if x < 1.0 {
         return format!("{x}");
     }
-    let digits = format!("{x:.0}");
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
+    thousands(x.round() as usize)
 }
 
 /// 1, 2 or 5 times a power of ten, so that 4 to 10 ticks stand in `range`.

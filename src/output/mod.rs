@@ -30,6 +30,7 @@ mod json;
 mod parquet;
 mod safe;
 mod table;
+mod thousands;
 mod unfinished;
 mod width;
 
@@ -40,5 +41,6 @@ pub use curve::{Chart, Line, Mark, Scale};
 pub use format::{Format, RowWriter, WriteOptions, row_writer};
 pub use safe::safe;
 pub(crate) use safe::undefuse;
+pub use thousands::thousands;
 pub use unfinished::{Scratch, discard_unfinished};
 pub use width::{cut, isolated, width};

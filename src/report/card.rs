@@ -9,6 +9,7 @@ use maud::{Markup, html};
 use super::day::{brief, iso};
 use super::member::member;
 use super::view::{StoryView, View};
+use crate::output::thousands;
 
 /// Bars of a drawing at most.
 const MOST_BARS: i64 = 62;
@@ -71,19 +72,6 @@ pub(super) fn card(view: &View, story: &StoryView, with_articles: bool) -> Marku
 
 pub(super) fn counted(n: usize, one: &str, many: &str) -> String {
     format!("{} {}", thousands(n), if n == 1 { one } else { many })
-}
-
-/// 12409 as 12,409.
-pub(super) fn thousands(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 pub(super) fn decimals(thousandths: u32) -> String {
@@ -241,10 +229,6 @@ mod tests {
 
     #[test]
     fn numbers_are_written_for_eyes() {
-        assert_eq!(
-            [0, 999, 1000, 12_409, 1_234_567].map(thousands),
-            ["0", "999", "1,000", "12,409", "1,234,567"]
-        );
         assert_eq!([0, 40, 1000].map(decimals), ["0.000", "0.040", "1.000"]);
     }
 

@@ -2,12 +2,13 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::card::{bars, card, counted, thousands};
+use super::card::{bars, card, counted};
 use super::csp;
 use super::data::data;
 use super::day::iso;
 use super::member::single;
 use super::view::{StoryView, View};
+use crate::output::thousands;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = concat!(include_str!("cards.js"), "\n", include_str!("page.js"));

@@ -203,7 +203,7 @@ impl Views {
             )
             .collect();
         for (sight, (lead, mut view)) in some.iter().zip(seen) {
-            view.seconds = sight.article.published.as_ref().map(|p| p.seconds);
+            view.seconds = sight.article.seconds();
             view.looked_at = true;
             self.leads[sight.at] = lead;
             self.articles[sight.at] = view;

@@ -223,7 +223,7 @@ pub fn describe(
 /// Which of two articles is earlier: dated before undated, then the date, then the id.
 #[must_use]
 pub fn by_time(a: &Article, b: &Article) -> Ordering {
-    let key = |a: &Article| a.published.as_ref().map(|p| p.seconds);
+    let key = |a: &Article| a.seconds();
     key(a).is_none().cmp(&key(b).is_none()).then(key(a).cmp(&key(b))).then(a.id.cmp(&b.id))
 }
 

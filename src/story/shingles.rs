@@ -76,7 +76,7 @@ impl Print {
             hashes.dedup();
             hashes.shrink_to_fit();
         }
-        Self { runs, numbers, seconds: article.published.as_ref().map(|p| p.seconds) }
+        Self { runs, numbers, seconds: article.seconds() }
     }
 
     /// The hashes of its runs of words, ascending, each once.

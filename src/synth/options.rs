@@ -93,7 +93,7 @@ impl SynthOptions {
             return wrong("--sources", self.sources.to_string(), "give a number from 1 to 10000");
         }
         if !(self.story_law > 1.5 && self.story_law <= 10.0) {
-            let right = "give an exponent above 1.5, at most 10; 2.2 is usual";
+            let right = "give an exponent above 1.5, at most 10; 2.4 is usual";
             return wrong("--story-law", self.story_law.to_string(), right);
         }
         if !(50.0..=100_000.0).contains(&self.length) {

@@ -127,7 +127,9 @@ pub fn language_bars(
             return Some(LIKELY);
         }
         cases.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let (mut right, mut bar) = (0u64, together);
+        // What holds of all is no answer where a language's own articles are above it.
+        let unseen = |bar: &f32| cases.first().is_none_or(|best| best.0 < *bar);
+        let (mut right, mut bar) = (0u64, together.filter(unseen));
         for (i, &(p, is_right)) in cases.iter().enumerate() {
             right += u64::from(is_right);
             if cases.get(i + 1).is_some_and(|next| next.0 == p) {
@@ -227,6 +229,12 @@ mod tests {
         // Ninety articles move it a little from where all are; none does not.
         assert!(bar(1) < bar(2) && bar(2) < bar(4) && bar(4) < bar(3), "{bars:?}");
         assert_eq!(language_bars(&cases[..20], 2, 0.95)[1], None);
+        // What holds for all but itself does not hold for one whose own say otherwise.
+        let mut cases: Vec<(u32, f32, bool)> = (0..2000)
+            .map(|i| (0, if i < 1000 { 0.9 } else { 0.6 }, i < 1000 || i % 2 == 0))
+            .collect();
+        cases.extend((0..60).map(|i| (1, 0.95, i % 4 != 0)));
+        assert_eq!(language_bars(&cases, 3, 0.94), [Some(0.9), None, Some(0.9)]);
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl<'a> Ordered<'a> {
     }
 
     fn seconds(&self, i: usize) -> Option<i64> {
-        self.articles[i].published.as_ref().map(|p| p.seconds)
+        self.articles[i].seconds()
     }
 }
 
@@ -101,17 +101,22 @@ impl<'a> Live<'a> {
         Self { script, options, normalizer, idf, joiner, slices: Vec::new() }
     }
 
-    /// The next slice, which begins with article `first`. The edges that come back are numbered
-    /// as the script's articles; their scores are first scores, or the cosines.
-    pub(super) fn push(&mut self, first: usize, rows: Csr, progress: &dyn Fn(Stage)) -> Joined {
-        let n = rows.n_rows();
-        let times = self.script.times(first..first + n, self.options);
-        let earliest = times.as_ref().and_then(|times| *times.first()?);
+    /// Lets go of what no article from number `first` on can meet.
+    pub(super) fn forget_before(&mut self, first: usize) {
+        let earliest =
+            (first < self.script.articles.len()).then(|| self.script.seconds(first)).flatten();
         if let Some((window, time)) = self.options.window.zip(earliest) {
             let oldest = time.saturating_sub(window);
             self.joiner.forget_before(oldest);
             self.slices.retain(|slice| slice.latest.is_none_or(|latest| latest >= oldest));
         }
+    }
+
+    /// The next slice, which begins with article `first`. The edges that come back are numbered
+    /// as the script's articles; their scores are first scores, or the cosines.
+    pub(super) fn push(&mut self, first: usize, rows: Csr, progress: &dyn Fn(Stage)) -> Joined {
+        let n = rows.n_rows();
+        let times = self.script.times(first..first + n, self.options);
         progress(Stage::Join);
         let rows = Arc::new(rows);
         let mut joined = self.joiner.push(Arc::clone(&rows), times.as_deref());

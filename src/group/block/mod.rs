@@ -9,23 +9,24 @@
 //! depend on that, but for articles with more than `max_edges` near ones: the undated come first
 //! in slices, and an article keeps its best earlier neighbours.
 
+mod counted;
 mod live;
 pub(super) mod slices;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
+use self::counted::Counted;
+pub(super) use self::counted::KEPT;
 use self::live::{Live, Ordered};
 use self::slices::Slices;
 use super::weights::{CorpusWeights, ScriptWeights};
 use super::{GroupOptions, GroupReport, LISTED, Method, Score, ScriptReport, Stage};
-use crate::similarity::{Edge, Graph, equal_counts};
+use crate::similarity::{Edge, Graph};
 use crate::story::kmeans;
 use crate::text::{Normalizer, Profile, Script, dominant_script};
 use crate::vectorize::{
-    Analyzer, BACKGROUND_BITS, Background, Blend, BlendOptions, Counts, Csr, NgramRange, Norm,
+    Analyzer, BACKGROUND_BITS, Background, Blend, BlendOptions, Csr, NgramRange, Norm,
     blended_idf_with,
 };
 use crate::{Article, Error, Result};
@@ -34,9 +35,6 @@ use crate::{Article, Error, Result};
 const WEAK: f32 = 0.2;
 /// ... and articles this many seconds apart are far.
 const FAR: u64 = 3 * 86_400;
-
-/// Up to this many articles counts are kept until they are rows, also where slices go by.
-pub(super) const KEPT: usize = 1 << 16;
 
 /// The articles of one script and what makes their rows.
 pub(super) struct Block {
@@ -165,6 +163,7 @@ fn in_slices(
         let mut edges = Vec::new();
         let mut nnz = 0;
         for (k, slice) in slices.cut.iter().enumerate() {
+            live.forget_before(slice.start);
             let counts = counted.slice(k).unwrap_or_else(|| {
                 progress(Stage::Count);
                 script.count(slice.clone(), normalizer, options)
@@ -200,7 +199,7 @@ fn in_slices(
         if let Score::Story(model) = &options.score {
             progress(Stage::Score);
             let first = Graph::from_edges(places.len(), edges, 0.0);
-            let seconds = |&i: &u32| articles[i as usize].published.as_ref().map(|p| p.seconds);
+            let seconds = |&i: &u32| articles[i as usize].seconds();
             let seconds: Vec<Option<i64>> = places.iter().map(seconds).collect();
             edges = model.second_of(&first, &seconds, LISTED).edges().collect();
         }
@@ -240,64 +239,14 @@ fn times(
     places: &[u32],
     options: &GroupOptions,
 ) -> Option<Vec<Option<i64>>> {
-    let seconds = |&i: &u32| articles[i as usize].published.as_ref().map(|p| p.seconds);
+    let seconds = |&i: &u32| articles[i as usize].seconds();
     options.window.map(|_| places.iter().map(seconds).collect())
-}
-
-/// What is known of a script once all of it was counted.
-struct Counted {
-    /// In how many different articles each column stands.
-    df: Vec<u32>,
-    n_documents: u64,
-    n_ngrams: u64,
-    /// For each article the first one with the same counts: a text that a thousand outlets
-    /// print is one document to the frequencies.
-    head: Vec<u32>,
-    /// The counts of each slice, where they are kept.
-    kept: Vec<Option<Counts>>,
-}
-
-impl Counted {
-    fn new(
-        script: &Ordered<'_>,
-        slices: &Slices,
-        normalizer: &Normalizer,
-        options: &GroupOptions,
-    ) -> Self {
-        let n = script.articles.len();
-        let mut all = Self {
-            df: vec![0; options.hashing.n_features()],
-            n_documents: 0,
-            n_ngrams: 0,
-            head: Vec::with_capacity(n),
-            kept: Vec::new(),
-        };
-        let keep = slices.cut.len() == 1 || n <= KEPT;
-        for slice in &slices.cut {
-            let counts = script.count(slice.clone(), normalizer, options);
-            let times = script.times(slice.clone(), options);
-            let head = equal_counts(&counts, times.as_deref(), options.window);
-            let unique = || (0..head.len()).filter(|&i| head[i] == i as u32);
-            all.n_documents += unique().count() as u64;
-            all.n_ngrams += counts.n_ngrams();
-            let df = counts.document_frequency_of(unique());
-            all.df.par_iter_mut().zip(df).with_min_len(1 << 14).for_each(|(sum, n)| *sum += n);
-            all.head.extend(head.iter().map(|&head| head + slice.start as u32));
-            all.kept.push(keep.then_some(counts));
-        }
-        all
-    }
-
-    /// The counts of a slice, where they were kept and not yet taken.
-    fn slice(&mut self, k: usize) -> Option<Counts> {
-        self.kept[k].take()
-    }
 }
 
 /// Whether a pair is hardly alike and days apart: of 30,000 articles two fifths of all candidates
 /// are, and one in fifty of those comes out at .1 or more.
 pub(super) fn weak_and_far(edge: &Edge, articles: &[&Article]) -> bool {
-    let seconds = |i: u32| articles[i as usize].published.as_ref().map(|p| p.seconds);
+    let seconds = |i: u32| articles[i as usize].seconds();
     let apart = seconds(edge.a).zip(seconds(edge.b)).map(|(a, b)| a.abs_diff(b));
     edge.cosine < WEAK && apart.is_some_and(|apart| apart >= FAR)
 }

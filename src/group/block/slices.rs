@@ -70,22 +70,26 @@ impl Slices {
         Self { order, cut }
     }
 
-    /// The most articles that are at hand together; `times` as [`Slices::new`] has them.
-    pub(in crate::group) fn most_at_hand(
+    /// How many articles are at hand together with each slice, its own among them; `times` as
+    /// [`Slices::new`] has them.
+    pub(in crate::group) fn at_hand(
         &self,
         times: &[Option<i64>],
         window: Option<i64>,
-    ) -> usize {
-        let Some(window) = window else { return times.len() };
+    ) -> Vec<usize> {
         let time = |i: usize| times[self.order[i] as usize];
         let at_hand = |k: usize| {
-            let oldest = time(self.cut[k].start).map(|t| t.saturating_sub(window));
+            let slices = self.cut[..=k].iter().filter(|slice| !slice.is_empty());
+            let Some((window, start)) = window.zip(self.cut[k].clone().next()) else {
+                return slices.map(Range::len).sum();
+            };
+            let oldest = time(start).map(|t| t.saturating_sub(window));
             let stays = |slice: &&Range<usize>| {
                 time(slice.end - 1).zip(oldest).is_none_or(|(latest, oldest)| latest >= oldest)
             };
-            self.cut[..=k].iter().filter(stays).map(Range::len).sum::<usize>()
+            slices.filter(stays).map(Range::len).sum()
         };
-        (0..self.cut.len()).filter(|&k| !self.cut[k].is_empty()).map(at_hand).max().unwrap_or(0)
+        (0..self.cut.len()).map(at_hand).collect()
     }
 }
 

@@ -180,7 +180,7 @@ pub fn explain(
         _ => None,
     };
     let between = (!together).then(|| between(&graph, &partition, &found.head, label, options));
-    let seconds = [a, b].map(|i| articles[i].published.as_ref().map(|p| p.seconds));
+    let seconds = [a, b].map(|i| articles[i].seconds());
     let seconds_apart = match seconds {
         [Some(x), Some(y)] => Some(x.saturating_sub(y).saturating_abs()),
         _ => None,

@@ -43,7 +43,7 @@ use parse::{Wrong, parsed};
 /// What the file is a model of.
 const KIND: &str = "topic";
 /// The version of what stands in the container.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 /// A lead may count so often; more would be a way to fill the memory.
 const MOST_TIMES: usize = 64;
 /// A bar above every probability: never.
@@ -71,7 +71,6 @@ struct Meta {
     scripts: BTreeSet<String>,
     languages: BTreeSet<String>,
     /// Languages that have bars of their own, in the order of these.
-    #[serde(default)]
     language_bars: Vec<String>,
     calibration: Option<Curve>,
     compressed: bool,
@@ -279,9 +278,12 @@ impl TopicModel {
         }
         let version = file.meta.get("version").and_then(serde_json::Value::as_u64).unwrap_or(0);
         if version > VERSION {
-            let what =
-                format!("a topic model of version {version}, this khabar reads up to {VERSION}");
+            let what = format!("a topic model of version {version}, this khabar reads {VERSION}");
             return Err(wrong(what, "install a newer khabar"));
+        }
+        if version < VERSION {
+            let what = format!("a topic model of version {version}, this khabar reads {VERSION}");
+            return Err(wrong(what, "train the model anew with this khabar"));
         }
         if file.hash_version != HASH_VERSION {
             let what = format!(
