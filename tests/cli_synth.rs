@@ -44,7 +44,11 @@ fn wrong_values_are_told_before_anything_is_written() {
         ("--langs ar,xx", "write one of ar, en, fr, fa"),
         ("--rewrite 2", "--rewrite: 2 is out of range"),
         ("--start yesterday", "write a date as 2026-01-05"),
+        ("--start 9999-12-31", "give a date from 1916 to 2500"),
+        ("--length -5", "--length: -5 is out of range"),
+        ("--threads 65535", "is not in 1..=1024"),
         ("-o no/where.jsonl", "does not exist"),
+        ("-o news.csv", "synth writes JSON Lines"),
     ] {
         let ran = desk.run(&format!("synth -n 10 {arguments}"));
         assert_eq!(ran.code, 2, "{arguments}");

@@ -1,9 +1,9 @@
 //! The command line: what the user asked becomes options of the library, what the library
 //! found becomes rows on stdout and talk on stderr. Only this folder prints.
 //!
-//! One file a command ([`group`], [`tag`], [`explain`], [`eval`], [`inspect`], [`mod@train`],
-//! [`train_pairs`], [`mod@synth`], [`vectorize`]); flags that several commands share are structs of
-//! their own (`*_args`). The exit code is 0 where all was done, 1 where a named input could not
+//! A file or a folder a command ([`group`], [`tag`], [`explain`], [`eval`], [`inspect`],
+//! [`mod@train`], [`train_pairs`], [`mod@synth`], [`vectorize`], [`bench`]); flags that several
+//! commands share are in [`args`]. The exit code is 0 where all was done, 1 where a named input could not
 //! be read (or anything was skipped under `--strict`), 2 where nothing could be done. Costs
 //! nothing beside the library's work. To try it:
 //!
@@ -12,47 +12,18 @@
 //! khabar eval groups gold.jsonl groups.jsonl
 //! ```
 
+mod args;
 mod bench;
-mod bench_chart;
-mod bench_meter;
-mod bench_report;
-mod edges;
 mod eval;
-mod eval_input;
-mod eval_sweep;
-mod eval_sweep_curve;
-mod eval_sweep_table;
-mod eval_topics;
-mod eval_topics_input;
-mod eval_topics_table;
 mod explain;
-mod explain_table;
 mod group;
-mod group_args;
-mod group_report;
-mod group_rows;
-mod group_summary;
-mod group_table;
-mod input_args;
 mod inspect;
-mod inspect_table;
-mod normalize_args;
-mod output_args;
-mod plan;
-mod run_args;
+mod show;
 mod synth;
 mod tag;
-mod tag_rows;
-mod tag_summary;
 mod talk;
 mod train;
-mod train_args;
-mod train_labels;
-mod train_measure;
-mod train_page;
 mod train_pairs;
-mod train_report;
-mod vector_args;
 mod vectorize;
 
 use std::io::IsTerminal as _;
@@ -93,7 +64,7 @@ enum Command {
     Tag(Box<tag::TagArgs>),
     Eval(eval::EvalArgs),
     Inspect(Box<inspect::InspectArgs>),
-    Train(Box<train_args::TrainArgs>),
+    Train(Box<train::args::TrainArgs>),
     TrainPairs(Box<train_pairs::TrainPairsArgs>),
     Synth(Box<synth::SynthArgs>),
     Vectorize(Box<vectorize::VectorizeArgs>),

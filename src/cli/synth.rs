@@ -16,8 +16,8 @@ use khabar::output::{AtomicFile, safe, thousands};
 use khabar::synth::{Lang, Style, Synth, SynthOptions};
 use serde::Serialize;
 
-use super::output_args::check_file;
-use super::run_args::RunArgs;
+use super::args::output::check_file;
+use super::args::run::RunArgs;
 use super::talk::{Talk, counted};
 use super::{HELP, Outcome, Said};
 

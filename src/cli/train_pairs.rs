@@ -20,11 +20,11 @@ use khabar::group::train_pairs::{
 use khabar::output::{AtomicFile, safe};
 use serde::Serialize;
 
-use super::eval::show;
-use super::eval_input::judged;
-use super::input_args::InputArgs;
-use super::output_args::check_file;
-use super::run_args::RunArgs;
+use super::args::input::InputArgs;
+use super::args::output::check_file;
+use super::args::run::RunArgs;
+use super::eval::input::judged;
+use super::show::show;
 use super::talk::Talk;
 use super::{HELP, Outcome};
 

@@ -19,12 +19,12 @@ use khabar::vectorize::{
 };
 use serde::Serialize;
 
-use super::input_args::{InputArgs, skipped};
-use super::normalize_args::NormalizeArgs;
-use super::output_args::{check_distinct, check_file};
-use super::run_args::RunArgs;
+use super::args::input::{InputArgs, skipped};
+use super::args::normalize::NormalizeArgs;
+use super::args::output::{check_distinct, check_file};
+use super::args::run::RunArgs;
+use super::args::vector::VectorArgs;
 use super::talk::counted;
-use super::vector_args::VectorArgs;
 use super::{HELP, Outcome};
 
 const EXAMPLES: &str = "\
