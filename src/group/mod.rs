@@ -39,6 +39,8 @@ pub mod train_pairs;
 mod train_sample;
 mod weights;
 
+use rayon::prelude::*;
+
 use crate::boilerplate::BoilerplateReport;
 use crate::similarity::{Edge, Graph};
 use crate::story::{
@@ -186,7 +188,7 @@ pub fn group(
 /// Articles by time, then id; the undated last.
 fn canonical_order(articles: &[Article]) -> Vec<u32> {
     let mut order: Vec<u32> = (0..articles.len() as u32).collect();
-    order.sort_by(|&a, &b| {
+    order.par_sort_by(|&a, &b| {
         let (a, b) = (&articles[a as usize], &articles[b as usize]);
         crate::story::describe::by_time(a, b)
     });

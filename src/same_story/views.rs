@@ -181,7 +181,7 @@ impl Views {
         let parts: Vec<Parts<'_>> =
             some.iter().map(|sight| (sight.article.title.as_str(), sight.text)).collect();
         let openings: Vec<Parts<'_>> =
-            parts.iter().map(|&(title, text)| (title, opening(text))).collect();
+            parts.par_iter().map(|&(title, text)| (title, opening(text))).collect();
         let titles: Vec<Parts<'_>> = parts
             .iter()
             .map(|&(title, text)| (if text.is_empty() { "" } else { title }, ""))
@@ -189,7 +189,7 @@ impl Views {
         // The mean length is BM25's, which a short opening has no use for.
         let leads = plain.rows(normalizer, &openings, Tf::Log, 1.0, idf, Norm::L2);
         let heads = plain.rows(normalizer, &titles, Tf::Log, 1.0, idf, Norm::L2);
-        let roots: Vec<f32> = idf.iter().map(|x| x.sqrt()).collect();
+        let roots: Vec<f32> = idf.par_iter().map(|x| x.sqrt()).collect();
         let seen: Vec<(Lead, View)> = parts
             .par_iter()
             .enumerate()

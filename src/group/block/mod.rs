@@ -16,6 +16,8 @@ pub(super) mod slices;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use self::counted::Counted;
 pub(super) use self::counted::KEPT;
 use self::live::{Live, Ordered};
@@ -253,9 +255,9 @@ pub(super) fn weak_and_far(edge: &Edge, articles: &[&Article]) -> bool {
 
 /// Places of the articles of each script, by code.
 fn by_script(articles: &[&Article]) -> BTreeMap<&'static str, (&'static str, Vec<u32>)> {
+    let named: Vec<_> = articles.par_iter().with_min_len(256).map(|a| script_of(a)).collect();
     let mut scripts: BTreeMap<&str, (&str, Vec<u32>)> = BTreeMap::new();
-    for (i, article) in articles.iter().enumerate() {
-        let (code, name) = script_of(article);
+    for (i, (code, name)) in named.into_iter().enumerate() {
         scripts.entry(code).or_insert_with(|| (name, Vec::new())).1.push(i as u32);
     }
     scripts

@@ -6,10 +6,11 @@
 //! less than it should be; only bounds are made of it, full cosines come from the rows.
 //!
 //! Memory: 4 bytes a stored value, 4 a value in the index (12 until the block has met itself)
-//! and 4 a column. Time: linear in the values but for the choice of the heaviest, parallel
-//! except for the filling of the postings.
+//! and 4 a column, while it is made 4 a column and thread. Time: linear in the values but for the
+//! choice of the heaviest, parallel.
 
 use std::ops::Deref;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use rayon::prelude::*;
 
@@ -20,6 +21,8 @@ use crate::vectorize::{Csr, prefetch};
 pub(super) const BLOCK_ROWS: usize = 1 << 16;
 /// Rows a parallel piece of the making holds.
 const PIECE: usize = 512;
+/// Parts that postings are filled in at once at most; each costs 4 bytes a column.
+const MOST_PARTS: usize = 8;
 /// Lists asked for ahead of their use.
 const AHEAD: usize = 8;
 
@@ -37,9 +40,8 @@ pub(super) struct Block<R> {
     /// The list of column `c` is `postings[starts[c]..starts[c + 1]]`, rows ascending.
     starts: Vec<u32>,
     postings: Vec<u32>,
-    /// The indexed part of row `x` is `queries[query_ptr[x]..query_ptr[x + 1]]`.
-    query_ptr: Vec<u64>,
-    queries: Vec<Query>,
+    /// The indexed parts of the rows, [`PIECE`] rows each.
+    queries: Vec<Queries>,
     /// The columns of row `x`, numbered anew, are `ranks[row_ptr[x]..row_ptr[x + 1]]`.
     row_ptr: Vec<u64>,
     ranks: Vec<u32>,
@@ -95,17 +97,9 @@ impl<R: Deref<Target = Csr>> Block<R> {
             .into_par_iter()
             .map(|(chunk, ranks)| Piece::new(csr, chunk, ranks, columns))
             .collect();
-        let mut query_ptr = Vec::with_capacity(unique.len() + 1);
-        let mut queries = Vec::with_capacity(pieces.iter().map(|p| p.queries.len()).sum());
-        let mut rest = Vec::with_capacity(unique.len());
-        query_ptr.push(0);
-        for piece in pieces {
-            let before = queries.len() as u64;
-            query_ptr.extend(piece.ends.iter().map(|&e| before + e as u64));
-            queries.extend_from_slice(&piece.queries);
-            rest.extend_from_slice(&piece.rest);
-        }
-        let (starts, postings) = postings(columns.n_columns, &query_ptr, &mut queries);
+        let rest = pieces.iter().flat_map(|piece| &piece.rest).copied().collect();
+        let mut queries: Vec<Queries> = pieces.into_iter().map(|piece| piece.queries).collect();
+        let (starts, postings) = postings(columns.n_columns, &mut queries);
         let times: Vec<Option<i64>> = if times.is_empty() {
             Vec::new()
         } else {
@@ -113,20 +107,7 @@ impl<R: Deref<Target = Csr>> Block<R> {
         };
         let latest = times.iter().all(Option::is_some).then(|| times.iter().flatten().max());
         let latest = latest.flatten().copied();
-        Self {
-            rows,
-            unique,
-            first,
-            times,
-            latest,
-            starts,
-            postings,
-            query_ptr,
-            queries,
-            row_ptr,
-            ranks,
-            rest,
-        }
+        Self { rows, unique, first, times, latest, starts, postings, queries, row_ptr, ranks, rest }
     }
 
     /// How many rows there are.
@@ -166,7 +147,7 @@ impl<R: Deref<Target = Csr>> Block<R> {
 
     /// The indexed values of row `x`; only before [`Block::has_met_itself`].
     pub(super) fn queries(&self, x: usize) -> &[Query] {
-        &self.queries[self.query_ptr[x] as usize..self.query_ptr[x + 1] as usize]
+        self.queries[x / PIECE].of(x % PIECE)
     }
 
     /// Adds to `sums` what `queries` share with the rows of this block; of the block's `own`
@@ -218,35 +199,70 @@ impl<R: Deref<Target = Csr>> Block<R> {
     }
 }
 
-/// The postings, where each column's begin, and for each query how many earlier rows there are:
-/// as rows come in order, that is what its column holds so far.
-fn postings(n_columns: usize, query_ptr: &[u64], queries: &mut [Query]) -> (Vec<u32>, Vec<u32>) {
-    let mut next = vec![0u32; n_columns + 1];
-    for query in &*queries {
-        next[query.column as usize + 1] += 1;
-    }
+/// The postings, and where each column's begin; also tells each query how many earlier rows
+/// there are. Parts of the rows count their columns, and know from that where theirs come.
+fn postings(n_columns: usize, queries: &mut [Queries]) -> (Vec<u32>, Vec<u32>) {
+    let per_part = queries.len().div_ceil(rayon::current_num_threads().clamp(1, MOST_PARTS)).max(1);
+    let mut next: Vec<Vec<u32>> = queries
+        .par_chunks(per_part)
+        .map(|part| {
+            let mut counts = vec![0u32; n_columns];
+            let all = part.iter().flat_map(|piece| &piece.values);
+            all.for_each(|query| counts[query.column as usize] += 1);
+            counts
+        })
+        .collect();
+    let mut starts = Vec::with_capacity(n_columns + 1);
+    let mut at = 0;
     for c in 0..n_columns {
-        next[c + 1] += next[c];
-    }
-    let starts = next.clone();
-    let mut postings = vec![0u32; queries.len()];
-    for (row, ends) in query_ptr.windows(2).enumerate() {
-        for query in &mut queries[ends[0] as usize..ends[1] as usize] {
-            let column = query.column as usize;
-            let slot = &mut next[column];
-            postings[*slot as usize] = u32::from(query.weight) << 16 | row as u32;
-            query.earlier = (*slot - starts[column]) as u16;
-            *slot += 1;
+        starts.push(at);
+        for part in &mut next {
+            let n = std::mem::replace(&mut part[c], at);
+            at += n;
         }
     }
-    (starts, postings)
+    starts.push(at);
+    let postings: Vec<AtomicU32> = (0..at).into_par_iter().map(|_| AtomicU32::new(0)).collect();
+    queries.par_chunks_mut(per_part).zip(&mut next).enumerate().for_each(|(k, (part, next))| {
+        let mut row = (k * per_part * PIECE) as u32;
+        for piece in part {
+            let mut from = 0;
+            for &end in &piece.ends {
+                for query in &mut piece.values[from..end as usize] {
+                    let column = query.column as usize;
+                    let slot = &mut next[column];
+                    let posting = u32::from(query.weight) << 16 | row;
+                    postings[*slot as usize].store(posting, Ordering::Relaxed);
+                    query.earlier = (*slot - starts[column]) as u16;
+                    *slot += 1;
+                }
+                from = end as usize;
+                row += 1;
+            }
+        }
+    });
+    (starts, postings.into_iter().map(AtomicU32::into_inner).collect())
 }
 
-/// The indexed values of some rows.
+/// The indexed parts of some rows.
+#[derive(Default)]
+struct Queries {
+    values: Vec<Query>,
+    /// Where the values of each row end.
+    ends: Vec<u32>,
+}
+
+impl Queries {
+    fn of(&self, row: usize) -> &[Query] {
+        let from = if row == 0 { 0 } else { self.ends[row - 1] };
+        &self.values[from as usize..self.ends[row] as usize]
+    }
+}
+
+/// What is made of some rows.
 #[derive(Default)]
 struct Piece {
-    queries: Vec<Query>,
-    ends: Vec<usize>,
+    queries: Queries,
     rest: Vec<f32>,
 }
 
@@ -281,12 +297,12 @@ impl Piece {
             } else {
                 1.0 - chosen.iter().map(|&(r, w)| squared(columns.scaled(r, w))).sum::<f64>()
             };
-            out.queries.extend(chosen.iter().map(|&(column, w)| Query {
+            out.queries.values.extend(chosen.iter().map(|&(column, w)| Query {
                 column,
                 earlier: 0,
                 weight: half_up(columns.scaled(column, w)),
             }));
-            out.ends.push(out.queries.len());
+            out.queries.ends.push(out.queries.values.len() as u32);
             out.rest.push(libm::sqrt(outside.max(0.0)) as f32);
         }
         out

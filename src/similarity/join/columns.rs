@@ -4,6 +4,8 @@
 //! matter in how many portions they come. Columns are numbered by falling frequency, so that
 //! the busiest lie together in cache. 4 bytes a column; some milliseconds a million columns.
 
+use rayon::prelude::*;
+
 use super::Pruning;
 
 /// Exact: columns in more than this share of the rows stay out of the index.
@@ -44,7 +46,7 @@ impl Columns {
     pub(super) fn new(df: &[u32], n_rows: usize, pruning: Pruning) -> Self {
         let exact = pruning == Pruning::Exact || n_rows <= SMALL;
         let mut order: Vec<u32> = (0..df.len() as u32).filter(|&c| df[c as usize] > 1).collect();
-        order.sort_unstable_by_key(|&c| (std::cmp::Reverse(df[c as usize]), c));
+        order.par_sort_unstable_by_key(|&c| (std::cmp::Reverse(df[c as usize]), c));
         let share = if exact { EXACT_SHARE } else { FAST_SHARE };
         let too_common = ((n_rows as f64 * share) as u32).max(FEW);
         let first_indexed = order.partition_point(|&c| df[c as usize] > too_common) as u32;

@@ -35,6 +35,7 @@ mod columns;
 mod search;
 
 use std::ops::Deref;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -206,18 +207,21 @@ impl<R: Deref<Target = Csr> + Clone + Send + Sync> Joiner<R> {
     /// Joins the last block with itself and those before.
     fn search(&self, joined: &mut Joined) {
         let n_rows = self.blocks.last().map_or(0, Block::len);
+        // Dense buffers are megabytes: as many as work at once, not one a task.
+        let workers = Mutex::new(Vec::new());
+        let idle = || workers.lock().unwrap_or_else(PoisonError::into_inner);
         let pieces: Vec<Found> = (0..n_rows.div_ceil(PIECE))
             .into_par_iter()
-            .map_init(
-                || Worker::new(self.columns.n_columns),
-                |worker, piece| {
-                    let mut found = Found::default();
-                    for x in piece * PIECE..((piece + 1) * PIECE).min(n_rows) {
-                        worker.neighbours(&self.blocks, x, &self.options, &mut found);
-                    }
-                    found
-                },
-            )
+            .map(|piece| {
+                let mut found = Found::default();
+                let known = idle().pop();
+                let mut worker = known.unwrap_or_else(|| Worker::new(self.columns.n_columns));
+                for x in piece * PIECE..((piece + 1) * PIECE).min(n_rows) {
+                    worker.neighbours(&self.blocks, x, &self.options, &mut found);
+                }
+                idle().push(worker);
+                found
+            })
             .collect();
         joined.edges.reserve(pieces.iter().map(|p| p.edges.len()).sum());
         for piece in pieces {
