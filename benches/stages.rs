@@ -1,11 +1,14 @@
 //! How fast each stage of the hot path is by itself: normalise, windows, count, weight, whole
-//! rows; and of topics one epoch of training, and tagging. One thread and all.
+//! rows; of grouping the join and the linkage; and of topics one epoch of training, and tagging.
+//! One thread and all.
 //!
-//! Text is made from the demo corpus, Arabic and English, 4 MB each. Settings are those of
-//! `group` (2^20 columns, `char_wb` 3-5, standard spelling, the opening counted three times), for
-//! topics those of the model in the binary and of `train`. Every timed run must give the
-//! checksum again that was taken before; rates are in n-grams (of tagging, articles) and
-//! bytes of text a second. About two minutes, 1 GB of memory.
+//! Text is made from the demo corpus, Arabic and English, 4 MB each; for the join and the linkage
+//! it is 5,000 invented articles each, as those need stories. Settings are those of
+//! `group` (2^20 columns, `char_wb` 3-5, standard spelling, the opening counted three times; join
+//! and linkage by the cosine), for topics those of the model in the binary and of `train`. Every
+//! timed run must give the checksum again that was taken before; rates are in n-grams (of join,
+//! training and tagging in articles, of linkage in pairs) and bytes of text a second. About four
+//! minutes, 1 GB of memory.
 //!
 //! ```sh
 //! cargo bench --bench stages
@@ -24,6 +27,9 @@ use criterion::{
     measurement::WallTime,
 };
 use khabar::group::GroupOptions;
+use khabar::similarity::{Graph, Join, Joined, join};
+use khabar::story::{Partition, average_linkage};
+use khabar::synth::Lang;
 use khabar::text::Normalizer;
 use khabar::topic::linear::{LinearModel, LinearParams};
 use khabar::topic::{Labels, Tagged, TopicModel};
@@ -33,6 +39,8 @@ use rayon::prelude::*;
 
 /// Bytes of text of each language.
 const BYTES: usize = 4_000_000;
+/// Invented articles of each language: more than the 4,096 up to which no join prunes.
+const INVENTED: u64 = 5_000;
 /// Documents a parallel piece of the simple stages holds.
 const PIECE: usize = 64;
 
@@ -46,6 +54,19 @@ fn rows_checksum(rows: &Csr) -> (usize, i64) {
 fn counts_checksum(counts: &Counts) -> (u64, u64) {
     let df = counts.document_frequency();
     (counts.n_ngrams(), df.iter().map(|&n| u64::from(n)).sum())
+}
+
+/// Pairs, and the sum of their cosines in 1/1000.
+fn pairs_checksum(joined: &Joined) -> (usize, i64) {
+    let sum: f64 = joined.edges.iter().map(|e| f64::from(e.cosine)).sum();
+    (joined.edges.len(), (sum * 1000.0).round() as i64)
+}
+
+/// Clusters, the rows of the largest, and a sum that changes where rows change places.
+fn clusters_checksum(partition: &Partition) -> (usize, u32, u64) {
+    let sum = (1..).zip(partition.labels()).map(|(row, &label)| row * u64::from(label));
+    let largest = partition.sizes().into_iter().max().unwrap_or(0);
+    (partition.n_clusters(), largest, sum.fold(0, u64::wrapping_add))
 }
 
 #[expect(clippy::ptr_arg, reason = "the clock hands over what it timed")]
@@ -172,6 +193,54 @@ fn stages(c: &mut Criterion) {
     }
 }
 
+fn stories(c: &mut Criterion) {
+    let pools = common::pools();
+    let options = GroupOptions::by_cosine();
+    let normalizer = Normalizer::new(options.normalize);
+    for (lang, script, invented) in [("ar", "Arab", Lang::Arabic), ("en", "Latn", Lang::English)] {
+        let articles = common::invented(invented, INVENTED);
+        let parts: Vec<Parts<'_>> =
+            articles.iter().map(|a| (a.title.as_str(), a.text.as_str())).collect();
+        let bytes: usize = parts.iter().map(|(title, text)| title.len() + text.len()).sum();
+        let counts = options.hashing.count(&normalizer, &parts);
+        let df = counts.document_frequency();
+        let idf = blended_idf(parts.len() as u64, &df, Background::of(script)).idf;
+        let rows = counts.into_rows(options.tf, &idf, Norm::L2);
+
+        let floor = options.threshold * options.floor_share;
+        let near = || join(&rows, None, &Join { floor, ..Join::default() });
+        let joined = near();
+        let expected = pairs_checksum(&joined);
+        eprintln!(
+            "join, {lang}: {} articles; pairs from cosine {floor:.3} on, checksum {expected:?}",
+            parts.len()
+        );
+        let elements = parts.len() as u64;
+        let work = Throughput::ElementsAndBytes { elements, bytes: bytes as u64 };
+        let mut group = started(c, &format!("join, {lang}"), &work);
+        for (threads, pool) in &pools {
+            group.bench_function(threads.as_str(), |b| {
+                common::time(b, &expected, pairs_checksum, || pool.install(near));
+            });
+        }
+        group.finish();
+
+        let graph = Graph::from_edges(rows.n_rows(), joined.edges, floor);
+        let link = || average_linkage(&graph, options.threshold);
+        let expected = clusters_checksum(&link());
+        eprintln!("linkage, {lang}: {} pairs; checksum {expected:?}", graph.n_edges());
+        let elements = graph.n_edges() as u64;
+        let work = Throughput::ElementsAndBytes { elements, bytes: bytes as u64 };
+        let mut group = started(c, &format!("linkage, {lang}"), &work);
+        for (threads, pool) in &pools {
+            group.bench_function(threads.as_str(), |b| {
+                common::time(b, &expected, clusters_checksum, || pool.install(link));
+            });
+        }
+        group.finish();
+    }
+}
+
 fn topics(c: &mut Criterion) {
     let pools = common::pools();
     let options = GroupOptions::default();
@@ -224,6 +293,6 @@ criterion_group! {
         .sample_size(10)
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(2));
-    targets = stages, topics
+    targets = stages, stories, topics
 }
 criterion_main!(benches);

@@ -1,12 +1,15 @@
 //! What the benches share: articles to work on, thread pools, and a clock that checks.
 //!
 //! Nothing outside the repository is needed: [`generated`] builds a corpus of any size from
-//! the sentences of `corpora/demo`, always the same one. Where `KHABAR_DATA` names a folder of
-//! larger corpora, [`from_data`] reads the start of one of them; where it does not, or the
-//! file is missing, that bench is left out. A few seconds and some tens of MB of memory.
+//! the sentences of `corpora/demo`, always the same one, and [`invented`] one that has stories.
+//! Where `KHABAR_DATA` names a folder of larger corpora, [`from_data`] reads the start of one of
+//! them; where it does not, or the file is missing, that bench is left out. A few seconds and
+//! some tens of MB of memory.
 #![allow(dead_code, reason = "each bench uses a part of it")]
 
+use std::fs::File;
 use std::hint::black_box;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
@@ -14,6 +17,7 @@ use std::time::{Duration, Instant};
 use criterion::Bencher;
 use khabar::Article;
 use khabar::corpus::{ReadOptions, read};
+use khabar::synth::{Lang, Synth, SynthOptions};
 use rand_xoshiro::SplitMix64;
 use rand_xoshiro::rand_core::{RngCore, SeedableRng};
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -72,6 +76,24 @@ pub(crate) fn generated(lang: &str, bytes: usize) -> Vec<Article> {
         out.push(article);
     }
     out
+}
+
+/// Invented articles of one language that tell stories, copies and follow-ups among them: some
+/// are near one another, most are not, which shuffled sentences would get wrong.
+///
+/// # Panics
+/// Where there is no folder for temporary files.
+pub(crate) fn invented(lang: Lang, articles: u64) -> Vec<Article> {
+    let options = SynthOptions { articles, langs: vec![(lang, 1.0)], ..SynthOptions::default() };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("invented.jsonl");
+    let mut out = BufWriter::new(File::create(&file).expect("a temporary file"));
+    let corpus = Synth::new(options).expect("valid options");
+    corpus.write(&mut out, &mut |_| {}).expect("written");
+    out.flush().expect("written");
+    let found = self::articles(&file);
+    assert_eq!(found.len() as u64, articles, "all that was written is read");
+    found
 }
 
 /// The first articles, `bytes` of text at most, of a file in the folder `KHABAR_DATA`.
