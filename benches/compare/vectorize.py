@@ -26,7 +26,7 @@ n-grams, or of values other than 0 beside a vocabulary, differ.
 
 Every row is a process of its own. They take turns, --rounds times, every other round
 backwards, so that a slow minute hits all alike; medians are shown, with the least and the
-greatest. As a khabar stage takes milliseconds, each of its turns runs it --repeats times.
+greatest. As the Rust ones take milliseconds, each of their turns runs the call --repeats times.
 
 Seconds are CPU seconds (user and system), not wall time, around the one call, the texts
 already in memory. khabar's come from `examples/time_vectorize.rs` on one thread. Memory is the
@@ -79,6 +79,7 @@ RUST = {
     "vtext HashingVectorizer(2^20).transform, own windows": [],
     "vtext CountVectorizer.fit": ["learned fit"],
     "vtext CountVectorizer.transform": ["learned transform"],
+    "vtext CountVectorizer.fit_transform": ["learned fit_transform"],
     "linfa-preprocessing TfIdfVectorizer.fit": ["learned fit"],
     "linfa-preprocessing TfIdfVectorizer.transform": ["hashed transform", "learned transform"],
     "linfa-preprocessing TfIdfVectorizer.fit, own words": [],
@@ -172,7 +173,7 @@ def commands(sample, args):
     own = [sys.executable, __file__, str(sample), "--one"]
     found = {name: [*own, name] for name in SCIKIT_LEARN}
     if args.rust:
-        found |= {name: [str(args.rust), name, str(sample)] for name in RUST}
+        found |= {name: [str(args.rust), name, str(sample), str(args.repeats)] for name in RUST}
     khabar = [str(args.program), str(sample), "--threads", "1", "--repeats", str(args.repeats)]
     return found | {f"khabar {stage}": [*khabar, "--stage", stage] for stage in KHABAR}
 
@@ -239,8 +240,8 @@ def print_table(records, args, mb, ngrams, n_texts):
         versions += rust_versions()
     print(
         f"Sample: {args.corpus.name}, first {n_texts:,} articles, {mb:.2f} MB of UTF-8, "
-        f"{ngrams / 1e6:.2f} million n-grams. Medians (least-greatest) of {args.rounds} runs, "
-        f"of khabar {args.rounds * args.repeats}; one core.\n"
+        f"{ngrams / 1e6:.2f} million n-grams. Medians (least-greatest) of {args.rounds} runs of "
+        f"scikit-learn, {args.rounds * args.repeats} of the rest; one core.\n"
     )
     print(f"Machine: {cpu_model()}, {os.cpu_count()} CPUs, {platform.system()}; ", end="")
     print(f"load {os.getloadavg()[0]:.1f} at the end. {', '.join(versions)}.\n")
@@ -276,7 +277,7 @@ def main():
     parser.add_argument("--one", help=argparse.SUPPRESS)
     parser.add_argument("--mb", type=float, default=2.5, help="size of the sample (default 2.5)")
     parser.add_argument("--rounds", type=int, default=3, help="turns of each (default 3)")
-    parser.add_argument("--repeats", type=int, default=5, help="of khabar in a turn (default 5)")
+    parser.add_argument("--repeats", type=int, default=5, help="of Rust calls in a turn (default 5)")
     args = parser.parse_args()
     if args.rounds < 1 or args.repeats < 1 or args.mb <= 0:
         parser.error("--rounds, --repeats and --mb must be above 0")

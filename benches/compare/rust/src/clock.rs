@@ -1,4 +1,4 @@
-//! CPU time and memory of one call: what the process spent, and the most it had.
+//! CPU time and memory of a call: what the process spent, and the most it had.
 //!
 //! Two reads of a clock and of `/proc/self/status`, some 50 microseconds, none of it on the clock.
 
@@ -34,14 +34,28 @@ fn peak() -> Result<u64> {
     Ok(kib * 1024)
 }
 
-/// The result of a call and what it took.
-///
-/// # Errors
-/// Where the system does not tell.
-pub(crate) fn timed<T>(call: impl FnOnce() -> T) -> Result<(T, Spent)> {
-    let before = peak()?;
-    let start = cpu()?;
-    let result = black_box(call());
-    let cpu = cpu()?.saturating_sub(start);
-    Ok((result, Spent { cpu, before, peak: peak()? }))
+/// How often each call is made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Clock {
+    pub(crate) repeats: usize,
+}
+
+impl Clock {
+    /// The result of the last of the calls and what each took; freeing results is not counted.
+    ///
+    /// # Errors
+    /// Where the system does not tell.
+    pub(crate) fn time<T>(self, mut call: impl FnMut() -> T) -> Result<(T, Vec<Spent>)> {
+        let mut turns = Vec::new();
+        loop {
+            let before = peak()?;
+            let start = cpu()?;
+            let result = black_box(call());
+            let cpu = cpu()?.saturating_sub(start);
+            turns.push(Spent { cpu, before, peak: peak()? });
+            if turns.len() >= self.repeats {
+                return Ok((result, turns));
+            }
+        }
+    }
 }

@@ -1,13 +1,13 @@
-//! Times one vectorizer of another Rust crate over a file of articles; prints one JSON object.
+//! Times one vectorizer of another Rust crate over a file of articles; prints JSON, a line a repeat.
 //!
 //! ```sh
 //! cargo build --release --manifest-path benches/compare/rust/Cargo.toml
-//! benches/compare/rust/target/release/peers "vtext HashingVectorizer(2^20).transform" sample.jsonl
+//! benches/compare/rust/target/release/peers "vtext HashingVectorizer(2^20).transform" sample.jsonl 5
 //! ```
 //!
 //! The file is plain JSON Lines, of which `title` and `text` are read and joined by a newline.
-//! The object is `{"row", "mb", "ngrams", "values", "cpu_seconds", "before_bytes", "peak_bytes"}`:
-//! million bytes of UTF-8, n-grams met, values other than 0 in the matrix, CPU seconds of the one
+//! A line is `{"row", "mb", "ngrams", "values", "cpu_seconds", "before_bytes", "peak_bytes"}`:
+//! million bytes of UTF-8, n-grams met, values other than 0 in the matrix, CPU seconds of the
 //! call on its one thread, and the most memory the process had (`VmHWM`) before and after it. One
 //! row a process, so that no peak is another's. Without arguments it names the rows.
 //!
@@ -51,21 +51,24 @@ fn read(path: &Path) -> Result<Vec<String>> {
 
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [row, path] = args.as_slice() else {
-        bail!("usage: peers ROW FILE.jsonl\nrows:\n  {}", rows::ROWS.join("\n  "));
+    let [row, path, repeats] = args.as_slice() else {
+        bail!("usage: peers ROW FILE.jsonl REPEATS\nrows:\n  {}", rows::ROWS.join("\n  "));
     };
     let texts = read(Path::new(path))?;
     let mb = texts.iter().map(String::len).sum::<usize>() as f64 / 1e6;
-    let found = rows::run(row, texts)?;
-    let line = serde_json::json!({
-        "row": row,
-        "mb": mb,
-        "ngrams": found.ngrams,
-        "values": found.values,
-        "cpu_seconds": found.spent.cpu.as_secs_f64(),
-        "before_bytes": found.spent.before,
-        "peak_bytes": found.spent.peak,
-    });
-    println!("{line}");
+    let repeats = repeats.parse().with_context(|| format!("REPEATS, a number, not {repeats}"))?;
+    let found = rows::run(row, texts, clock::Clock { repeats })?;
+    for spent in found.turns {
+        let line = serde_json::json!({
+            "row": row,
+            "mb": mb,
+            "ngrams": found.ngrams,
+            "values": found.values,
+            "cpu_seconds": spent.cpu.as_secs_f64(),
+            "before_bytes": spent.before,
+            "peak_bytes": spent.peak,
+        });
+        println!("{line}");
+    }
     Ok(())
 }
