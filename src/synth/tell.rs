@@ -14,10 +14,21 @@ use super::language::{Language, Made, Word};
 use super::lexicon::{Agrees, Line, Piece, Slot};
 use super::story::Story;
 
-/// Themes a story has: words it uses again and again.
+/// Themes a beat has: words its stories use again and again, and how often a noun is one.
 const THEMES: usize = 10;
-/// A place that no slot has.
+const THEMED: f64 = 0.85;
+/// Beats of a topic (a court, a league, a market) and how much of the news each has: strangers on
+/// one beat are a little alike.
+const BEATS: (f64, f64) = (40.0, 1.0);
+/// Places that no slot has.
 const THEME: u64 = 1 << 40;
+const HABITS: u64 = 1 << 41;
+const BEAT: u64 = 1 << 42;
+/// A story is told in some sentences more than in others: how often, one in how many of those there are, and
+/// below how many there is nothing to choose.
+const HABIT: f64 = 0.8;
+const PALETTE: usize = 4;
+const FEWEST: usize = 4;
 
 /// How words are chosen: the share that is made, and of those of the list and of those that are
 /// made where Zipf's law bends and its exponent.
@@ -26,25 +37,25 @@ struct Law {
     made: f64,
     listed: (f64, f64),
     beyond: (f64, f64),
-    /// How often the word is one that this story is fond of, else it is one of its topic.
+    /// How often the word is one that this beat is fond of, else it is one of its topic.
     fond: f64,
 }
-/// Words a story is fond of: Zipf's law over its own order of the list.
+/// Words a beat is fond of: Zipf's law over its own order of the list.
 const FOND: (f64, f64) = (6.0, 1.3);
 /// A prime larger than any list: steps of it visit every word.
 const STRIDE: usize = 7919;
-const NOUN: Law = Law { made: 0.28, listed: (300.0, 1.3), beyond: (2500.0, 0.7), fond: 0.62 };
-const VERB: Law = Law { made: 0.2, listed: (80.0, 1.3), beyond: (800.0, 0.8), fond: 0.62 };
-const SUBJECT: Law = Law { made: 0.42, listed: (80.0, 1.3), beyond: (600.0, 0.65), fond: 0.62 };
-const ADJECTIVE: Law = Law { made: 0.28, listed: (100.0, 1.3), beyond: (1000.0, 0.8), fond: 0.62 };
-const PLACE: Law = Law { made: 0.12, listed: (12.0, 0.8), beyond: (200.0, 0.6), fond: 0.0 };
+const NOUN: Law = Law { made: 0.46, listed: (300.0, 1.3), beyond: (2500.0, 0.7), fond: 0.93 };
+const VERB: Law = Law { made: 0.33, listed: (80.0, 1.3), beyond: (800.0, 0.8), fond: 0.93 };
+const SUBJECT: Law = Law { made: 0.69, listed: (80.0, 1.3), beyond: (600.0, 0.65), fond: 0.93 };
+const ADJECTIVE: Law = Law { made: 0.46, listed: (100.0, 1.3), beyond: (1000.0, 0.8), fond: 0.93 };
+const PLACE: Law = Law { made: 0.2, listed: (12.0, 0.8), beyond: (200.0, 0.6), fond: 0.0 };
 const FIRM: Law = Law { made: 1.0, listed: (1.0, 1.0), beyond: (200.0, 0.55), fond: 0.0 };
-const FAMILY: Law = Law { made: 0.6, listed: (60.0, 1.0), beyond: (3000.0, 0.7), fond: 0.0 };
+const FAMILY: Law = Law { made: 0.9, listed: (60.0, 1.0), beyond: (3000.0, 0.7), fond: 0.0 };
 /// Persons have ranks alone: the first are in the news every day.
 const PERSON: (f64, f64) = (30.0, 0.6);
 const BYSTANDER: (f64, f64) = (600.0, 0.5);
 /// How often a theme is a plain word of the topic, of the first and the later ones.
-const PLAIN: (f64, f64) = (0.8, 0.5);
+const PLAIN: (f64, f64) = (0.67, 0.18);
 
 /// A writer at work.
 pub(super) struct Teller<'a> {
@@ -62,7 +73,7 @@ pub(super) struct Teller<'a> {
     pub(super) date: (usize, usize, i64),
     /// Where names come from if not from the place itself: a bulletin's are the same every day.
     pub(super) names: Option<Key>,
-    /// Whose themes and favourite words these are: the story's, or the article's alone.
+    /// Whose beat and habits these are: the story's, or the article's alone.
     pub(super) fond: Key,
     /// Buffers.
     pub(super) spare: Vec<String>,
@@ -93,7 +104,13 @@ impl Teller<'_> {
     /// Says whichever saying of a rule the place has.
     pub(super) fn any(&mut self, rule: usize, key: Key, out: &mut String) {
         let n = self.language.rules[rule].sayings.len();
-        self.say(rule, key.at(u64::MAX).below(n), key, out);
+        let place = key.at(u64::MAX);
+        let number = if n > FEWEST && place.at(2).chance(HABIT) {
+            self.fond.at(HABITS + rule as u64).below(n) + place.below(n.div_ceil(PALETTE))
+        } else {
+            place.below(n)
+        };
+        self.say(rule, number, key, out);
     }
 
     fn line(&mut self, line: &Line, key: Key, out: &mut String) {
@@ -252,18 +269,25 @@ impl Teller<'_> {
         let language = self.language;
         let subjects = &language.subjects[self.story.topic];
         match kind {
-            b'n' => self.word(&language.nouns, Made::Noun, NOUN, place, out),
+            b'n' if !place.at(1 << 22).chance(THEMED) => {
+                self.word(&language.nouns, Made::Noun, NOUN, place, out)
+            }
             b't' => self.word(subjects, Made::Noun, SUBJECT, self.of_topic(place), out),
             _ => {
                 // The first themes are met more often, and are more often plain words.
                 let theme = place.below(THEMES).min(place.at(1).below(THEMES)) as u64;
-                let place = self.of_topic(self.fond.at(THEME + theme));
+                let place = self.of_topic(self.beat().at(THEME + theme));
                 let plain = if theme == 0 { PLAIN.0 } else { PLAIN.1 };
                 let law =
                     Law { made: 1.0 - plain, listed: (1e9, 1.0), beyond: (4000.0, 0.8), fond: 0.0 };
                 self.word(subjects, Made::Noun, law, place, out)
             }
         }
+    }
+
+    /// The beat that is written on.
+    fn beat(&self) -> Key {
+        Key::new(self.fond.at(BEAT).rank(BEATS.0, BEATS.1)).at(self.story.topic as u64)
     }
 
     /// Words made for one topic are not those of another.
@@ -289,7 +313,7 @@ impl Teller<'_> {
         let (head, tail) = if fond { FOND } else { law.listed };
         let order = match law.fond {
             0.0 => 0,
-            _ if fond => self.fond.at(made as u64).below(words.len()),
+            _ if fond => self.beat().at(made as u64).below(words.len()),
             _ => words.len() * self.story.topic / super::language::TOPICS.len(),
         };
         let rank = place.rank(head, tail) as usize % words.len();
