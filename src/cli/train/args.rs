@@ -13,7 +13,7 @@ use khabar::output::safe;
 use khabar::split::TimeCut;
 use khabar::topic::TrainOptions;
 use khabar::topic::linear::{LinearParams, Loss};
-use khabar::vectorize::Words;
+use khabar::vectorize::{Lead, Words};
 
 use crate::cli::HELP;
 use crate::cli::args::input::InputArgs;
@@ -24,6 +24,9 @@ use crate::cli::group::report;
 
 /// The share of the newest articles that `--split-time` without a date measures on.
 const NEWEST: &str = "0.2";
+
+/// Characters that count twice, as in [`khabar::topic::FeatureOptions`].
+const LEAD: u32 = 400;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -116,6 +119,11 @@ pub(crate) struct LearnArgs {
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "300",
           value_parser = clap::value_parser!(u32).range(20..=100_000))]
     pub(crate) openings: Option<u32>,
+    /// So many characters at the start of each article, title included, count twice; 0 for
+    /// none
+    #[arg(long, value_name = "N", default_value_t = LEAD,
+          value_parser = clap::value_parser!(u32).range(..=100_000))]
+    pub(crate) lead: u32,
     /// Number of hash buckets, a power of two
     #[arg(long, value_name = "N", default_value_t = 1 << 20)]
     pub(crate) hashed: usize,
@@ -194,6 +202,8 @@ impl LearnArgs {
         };
         options.features.n_buckets = self.hashed;
         options.features.min_df = self.min_df;
+        options.features.lead =
+            (self.lead > 0).then_some(Lead { characters: self.lead as usize, times: 2 });
         options.features.normalize = normalize.options();
         options.features.words = match self.words {
             WordsName::None => Words::None,
