@@ -10,7 +10,9 @@ found. Every tool runs in a process of its own, one after the other.
 
 What they do is not the same, only the job is. At the same threshold (--threshold, of the cosine):
 - khabar: boilerplate, n-grams, join, linkage, copies, words that tie, rows written; once cut by
-  the cosine, once by the same-story probability;
+  the cosine, once by the same-story probability; "pairs alone" is what `khabar bench` says of
+  the stages up to the pairs and their score, which is what the next does (at the cosine its
+  floor is three quarters of the threshold);
 - scikit-learn + sparse_dot_topn: TfidfVectorizer (char_wb 3-5, sublinear tf), then the 100
   nearest of each at or above the threshold; no groups;
 - string_grouper: its own n-grams of three characters and the same product;
@@ -175,8 +177,8 @@ def measured(command, minutes=None, memory=None):
         return used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, lines[-1] if lines else ""
 
 
-def khabar(path, n, threshold, score, folder):
-    """Writes the first n lines and groups them."""
+def khabar_input(path, n, folder):
+    """A file of the first n lines."""
     import zstandard
 
     corpus = Path(folder) / f"{n}.jsonl"
@@ -187,6 +189,12 @@ def khabar(path, n, threshold, score, folder):
                 if i == n:
                     break
                 to.write(line)
+    return corpus
+
+
+def khabar(path, n, threshold, score, folder):
+    """Groups the first n lines."""
+    corpus = khabar_input(path, n, folder)
     out = Path(folder) / "groups.jsonl"
     command = [KHABAR, "group", corpus, "--threads", "1", "-q", "-o", out, "--score", score]
     if score == "cosine":
@@ -197,6 +205,22 @@ def khabar(path, n, threshold, score, folder):
     with open(out, encoding="utf-8") as file:
         stories = {json.loads(line)["story_id"] for line in file}
     return found[0], found[1], f"{len(stories)} stories"
+
+
+def pairs_alone(path, n, threshold, score, folder):
+    """CPU seconds of what sparse_dot_topn does too: from reading to the listed pairs."""
+    corpus = khabar_input(path, n, folder)
+    command = [KHABAR, "bench", corpus, "--parts", "1", "--threads", "1", "--repeats", "1", "-q"]
+    command += ["--json", "--score", score]
+    if score == "cosine":
+        command += ["--threshold", str(threshold)]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    if ran.returncode != 0:
+        return "failed"
+    stages = {"read", "boilerplate", "count", "weight", "join", "score"}
+    runs = [run for run in json.loads(ran.stdout)["runs"] if run["stage"] in stages]
+    cpu = sum(run["cpu_seconds"] for run in runs)
+    return cpu, max(run["peak_bytes"] for run in runs), " + ".join(run["stage"] for run in runs)
 
 
 def main():
@@ -221,6 +245,8 @@ def main():
                 cpu, peak, what = khabar(args.corpus, n, args.threshold, score, folder)
                 base = base or cpu
                 show(n, f"khabar, {score}", (cpu, peak, what), base)
+                alone = pairs_alone(args.corpus, n, args.threshold, score, folder)
+                show(n, f"khabar, {score}, pairs alone", alone, base)
             for tool in TOOLS:
                 if n > MOST.get(tool, n):
                     show(n, tool, "left out: all distances at once", base)

@@ -32,7 +32,7 @@ use self::report::{Report, Run};
 use crate::cli::args::input::InputArgs;
 use crate::cli::args::output::{Target, check_file};
 use crate::cli::args::run::MOST_THREADS;
-use crate::cli::group::args::{ScoreName, seconds};
+use crate::cli::group::args::{ScoreName, ThresholdArg, seconds};
 use crate::cli::group::grouped::Grouped;
 use crate::cli::group::rows::write_groups;
 use crate::cli::talk::{Talk, counted};
@@ -82,6 +82,8 @@ pub(crate) struct BenchArgs {
     /// What stories are cut by
     #[arg(long, value_enum)]
     score: Option<ScoreName>,
+    #[command(flatten)]
+    threshold: ThresholdArg,
     /// Draw the growth to FILE (.svg, .html)
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -105,12 +107,16 @@ pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
     let mut articles = corpus.articles;
     // The undated last; those of one second stay in order.
     articles.sort_by_key(|a| a.published.as_ref().map_or(i64::MAX, |p| p.seconds));
+    let score = args.score.map_or(ScoreKind::Story, ScoreName::kind);
+    let (threshold, few_articles) = args.threshold.settings(score);
     let options = GroupOptions {
         window: args.window,
         keywords: false,
-        ..match args.score.map(ScoreName::kind) {
-            Some(ScoreKind::Cosine) => GroupOptions::by_cosine(),
-            Some(ScoreKind::Story) | None => GroupOptions::default(),
+        threshold,
+        few_articles,
+        ..match score {
+            ScoreKind::Cosine => GroupOptions::by_cosine(),
+            ScoreKind::Story => GroupOptions::default(),
         }
     };
     let most = std::thread::available_parallelism().map_or(1, usize::from);
