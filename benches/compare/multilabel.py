@@ -10,7 +10,7 @@ that `khabar train` makes (seed 0): no near-copy, and no article of the same tit
 sides. Topics of fewer than --min-articles articles are left out, and articles that have no other.
 
 What is chosen, is chosen without the fold that is measured on: of the other four, each is scored
-by models of the remaining three (for khabar by folds of its own making among those four).
+by models of the remaining three (for khabar by four folds of its own making).
 scikit-learn's rows are LinearSVC, one against the rest, on the same n-grams (char_wb 3-5,
 sublinear tf, in at least two documents):
 - at 0: what has a decision value above 0, which is what LinearSVC itself says;

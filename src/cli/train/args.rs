@@ -11,8 +11,8 @@ use clap::{Args, ValueEnum};
 use khabar::corpus::parse_date;
 use khabar::output::safe;
 use khabar::split::TimeCut;
-use khabar::topic::TrainOptions;
 use khabar::topic::linear::{LinearParams, Loss};
+use khabar::topic::{FeatureOptions, TrainOptions};
 use khabar::vectorize::{Lead, Words};
 
 use crate::cli::HELP;
@@ -24,9 +24,6 @@ use crate::cli::group::report;
 
 /// The share of the newest articles that `--split-time` without a date measures on.
 const NEWEST: &str = "0.2";
-
-/// Characters that count twice, as in [`khabar::topic::FeatureOptions`].
-const LEAD: u32 = 400;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -121,7 +118,7 @@ pub(crate) struct LearnArgs {
     pub(crate) openings: Option<u32>,
     /// So many characters at the start of each article, title included, count twice; 0 for
     /// none
-    #[arg(long, value_name = "N", default_value_t = LEAD,
+    #[arg(long, value_name = "N", default_value_t = lead(),
           value_parser = clap::value_parser!(u32).range(..=100_000))]
     pub(crate) lead: u32,
     /// Number of hash buckets, a power of two
@@ -149,6 +146,11 @@ pub(crate) enum WordsName {
     None,
     Single,
     Pairs,
+}
+
+/// How many characters count twice where nothing is said.
+fn lead() -> u32 {
+    FeatureOptions::default().lead.map_or(0, |lead| lead.characters as u32)
 }
 
 /// What `--split-time` says, as it was said.
