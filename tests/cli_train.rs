@@ -54,6 +54,30 @@ fn a_model_is_trained_measured_and_read_back() {
 }
 
 #[test]
+fn an_opening_counts_twice_unless_it_is_told_not_to() {
+    let desk = desk();
+    let lead = |flags: &str| {
+        desk.done(&format!(
+            "train demo.jsonl -o m.khabar --no-calibrate --hashed 65536 --C 1 {flags}"
+        ));
+        TopicModel::read(desk.path("m.khabar")).unwrap()
+    };
+    let (usual, plain, short) = (lead(""), lead("--lead 0"), lead("--lead 30"));
+    let characters = |model: &TopicModel| model.features.options().lead.map(|lead| lead.characters);
+    assert_eq!([&usual, &plain, &short].map(characters), [Some(400), None, Some(30)]);
+    // What stands first weighs more than what stands last.
+    let text =
+        format!("فاز المنتخب بالمباراة والكأس {}", "ارتفع سعر النفط وأسهم البورصة ".repeat(3));
+    let sport = |model: &TopicModel| {
+        let label = model.labels.iter().position(|label| label == "sport").unwrap();
+        let tagged = model.predict(&[("", &text)], &["ar"]);
+        let topic = tagged[0].topics.iter().find(|topic| topic.label as usize == label);
+        topic.unwrap().probability
+    };
+    assert!(sport(&short) > sport(&plain), "{} {}", sport(&short), sport(&plain));
+}
+
+#[test]
 fn threads_and_the_order_of_the_input_make_no_other_model() {
     let desk = desk();
     let mut lines: Vec<String> =
