@@ -3,9 +3,9 @@
 //!
 //! A file or a folder a command ([`group`], [`tag`], [`explain`], [`eval`], [`inspect`],
 //! [`mod@train`], [`train_pairs`], [`mod@synth`], [`vectorize`], [`bench`]); flags that several
-//! commands share are in [`args`]. The exit code is 0 where all was done, 1 where a named input could not
-//! be read (or anything was skipped under `--strict`), 2 where nothing could be done. Costs
-//! nothing beside the library's work. To try it:
+//! commands share are in [`args`]. The exit code is 0 where all was done, 1 where a named input
+//! could not be read (or anything was skipped under `--strict`), 2 where nothing could be done.
+//! Costs nothing beside the library's work. To try it:
 //!
 //! ```text
 //! khabar group أخبار/ -o groups.jsonl

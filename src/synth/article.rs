@@ -14,7 +14,7 @@ use super::draw::{Draws, Key};
 use super::language::Language;
 use super::source::Source;
 use super::story::Story;
-use super::tell::Teller;
+use super::tell::{Fond, Teller};
 
 /// Places inside a story's key.
 const LEAD: u64 = 10;
@@ -58,7 +58,7 @@ pub(super) fn write(task: &Task<'_>, title: &mut String, text: &mut String) {
         edits: copied.then(|| (EDITS, Draws::new(copier.at(1)))),
         date: task.date,
         names: None,
-        fond: task.story.key,
+        fond: Fond::of(task.story.key, task.story),
         spare: Vec::new(),
     };
     let mut own = Draws::new(copier.at(2));
@@ -134,10 +134,10 @@ fn body(task: &Task<'_>, teller: &mut Teller<'_>, key: Key, length: f64, text: &
             let number = fact + FACTS * task.wave;
             let saying = of_story(fact);
             used.add(saying);
-            teller.fond = task.story.key;
+            teller.fond = Fond::of(task.story.key, task.story);
             (saying, task.story.key.at(FACT).at(number as u64))
         } else {
-            teller.fond = key;
+            teller.fond = Fond::of(key, task.story);
             (used.next(&mut teller.draws, facts + back), key.at(OWN).at(n))
         };
         if saying < of_topic {

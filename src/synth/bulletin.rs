@@ -12,7 +12,7 @@ use super::draw::{Draws, Key};
 use super::language::Language;
 use super::source::Source;
 use super::story::Story;
-use super::tell::Teller;
+use super::tell::{Fond, Teller};
 
 /// Topics of the series, in the order of the lexicon.
 pub(super) const TOPICS: [&str; 5] = ["weather", "business", "business", "business", "religion"];
@@ -37,7 +37,7 @@ pub(super) fn write(
         edits: None,
         date,
         names: Some(series.key.at(2)),
-        fond: series.key,
+        fond: Fond::of(series.key, series),
         spare: Vec::new(),
     };
     let said = &language.said;

@@ -8,7 +8,7 @@ use super::SynthOptions;
 use super::draw::{Draws, Key};
 use super::language::{Language, make_firm};
 use super::story::Story;
-use super::tell::Teller;
+use super::tell::{Fond, Teller};
 
 /// An outlet.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ fn source(options: &SynthOptions, language: &Language, key: Key, number: u64) ->
         edits: None,
         date: (0, 0, 2026),
         names: None,
-        fond: key,
+        fond: Fond::of(key, &story),
         spare: Vec::new(),
     };
     let mut name = String::new();

@@ -57,6 +57,22 @@ const BYSTANDER: (f64, f64) = (600.0, 0.5);
 /// How often a theme is a plain word of the topic, of the first and the later ones.
 const PLAIN: (f64, f64) = (0.67, 0.18);
 
+/// Whose habits and beat a text has.
+#[derive(Clone, Copy)]
+pub(super) struct Fond {
+    key: Key,
+    /// The beat, worked out once: words ask for it again and again.
+    beat: Key,
+}
+
+impl Fond {
+    /// Those that `key` draws, on a beat of the story's topic.
+    pub(super) fn of(key: Key, story: &Story) -> Self {
+        let beat = key.at(BEAT).rank(BEATS.0, BEATS.1);
+        Self { key, beat: Key::new(beat).at(story.topic as u64) }
+    }
+}
+
 /// A writer at work.
 pub(super) struct Teller<'a> {
     pub(super) language: &'a Language,
@@ -74,7 +90,7 @@ pub(super) struct Teller<'a> {
     /// Where names come from if not from the place itself: a bulletin's are the same every day.
     pub(super) names: Option<Key>,
     /// Whose beat and habits these are: the story's, or the article's alone.
-    pub(super) fond: Key,
+    pub(super) fond: Fond,
     /// Buffers.
     pub(super) spare: Vec<String>,
 }
@@ -106,7 +122,7 @@ impl Teller<'_> {
         let n = self.language.rules[rule].sayings.len();
         let place = key.at(u64::MAX);
         let number = if n > FEWEST && place.at(2).chance(HABIT) {
-            self.fond.at(HABITS + rule as u64).below(n) + place.below(n.div_ceil(PALETTE))
+            self.fond.key.at(HABITS + rule as u64).below(n) + place.below(n.div_ceil(PALETTE))
         } else {
             place.below(n)
         };
@@ -143,7 +159,7 @@ impl Teller<'_> {
             _ if of_story && number < 2 && matches!(kind, b'p' | b'l' | b'd') => {
                 self.story.key.at(at)
             }
-            _ if of_story => self.fond.at(at),
+            _ if of_story => self.fond.key.at(at),
             Some(names) if matches!(kind, b'l' | b'c' | b'g' | b'f' | b't' | b'n') => names.at(at),
             _ => key.at(at),
         }
@@ -276,18 +292,13 @@ impl Teller<'_> {
             _ => {
                 // The first themes are met more often, and are more often plain words.
                 let theme = place.below(THEMES).min(place.at(1).below(THEMES)) as u64;
-                let place = self.of_topic(self.beat().at(THEME + theme));
+                let place = self.of_topic(self.fond.beat.at(THEME + theme));
                 let plain = if theme == 0 { PLAIN.0 } else { PLAIN.1 };
                 let law =
                     Law { made: 1.0 - plain, listed: (1e9, 1.0), beyond: (4000.0, 0.8), fond: 0.0 };
                 self.word(subjects, Made::Noun, law, place, out)
             }
         }
-    }
-
-    /// The beat that is written on.
-    fn beat(&self) -> Key {
-        Key::new(self.fond.at(BEAT).rank(BEATS.0, BEATS.1)).at(self.story.topic as u64)
     }
 
     /// Words made for one topic are not those of another.
@@ -313,7 +324,7 @@ impl Teller<'_> {
         let (head, tail) = if fond { FOND } else { law.listed };
         let order = match law.fond {
             0.0 => 0,
-            _ if fond => self.beat().at(made as u64).below(words.len()),
+            _ if fond => self.fond.beat.at(made as u64).below(words.len()),
             _ => words.len() * self.story.topic / super::language::TOPICS.len(),
         };
         let rank = place.rank(head, tail) as usize % words.len();
