@@ -11,6 +11,8 @@ mod hashed;
 mod network;
 mod ngram;
 mod npz;
+#[cfg(target_arch = "x86_64")]
+mod over;
 mod params;
 mod simd;
 mod tfidf;

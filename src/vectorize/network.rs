@@ -4,9 +4,9 @@
 //! the order the n-grams come. Sixteen lists lie side by side, one a lane, so that the 60
 //! comparisons that sort sixteen numbers sort sixteen lists at once; then equal neighbours are
 //! blotted out, the lists are turned to lie one after the other, and what is left moves together
-//! by a table of shuffles. What a full list cannot take is counted apart: few different n-grams
-//! stand that often in one document. About a quarter faster than the radix sort, which waits
-//! for its own counters where the same n-gram comes again and again.
+//! by a table of shuffles. What a full list cannot take is counted apart ([`Over`]): few
+//! different n-grams stand that often in one document. About a quarter faster than the radix
+//! sort, which waits for its own counters where the same n-gram comes again and again.
 //!
 //! `unsafe` is here for whole vectors loaded and stored, and for the one loop that would spend
 //! a third of its time on checks; integers only, so the runs are those of every other way.
@@ -21,9 +21,9 @@ use std::arch::x86_64::{
     _mm256_unpacklo_epi32, _mm256_unpacklo_epi64,
 };
 use std::hint::select_unpredictable;
-use std::mem::take;
 
 use super::count::at_least;
+use super::over::Over;
 
 /// Lists side by side, and numbers a list holds: what the network sorts.
 const WIDE: usize = 16;
@@ -46,19 +46,7 @@ pub(super) struct Network {
     /// The cell that each list fills next, and more than its last when it is full.
     next: Vec<u32>,
     /// What came when its list was full.
-    over: Vec<u32>,
-    /// The same, counted.
-    often: Vec<Often>,
-    /// For each list the last of `often` that belongs to it, plus 1; 0 between documents.
-    last: Vec<u32>,
-}
-
-/// A bucket, how many there are beyond the list, and the one before of the same list, plus 1.
-#[derive(Debug, Clone, Copy)]
-struct Often {
-    bucket: u32,
-    count: u32,
-    before: u32,
+    over: Over,
 }
 
 /// For each set of eight places the shuffle that moves their 16-bit numbers to the front.
@@ -104,8 +92,7 @@ impl Network {
             self.cells.resize(lists * WIDE + 1, EMPTY);
         }
         at_least(&mut self.next, lists);
-        at_least(&mut self.last, lists);
-        at_least(&mut self.over, buckets.len() + 1);
+        self.over.room(lists, buckets.len());
         at_least(columns, buckets.len() + SPARE);
         at_least(ends, buckets.len() + SPARE);
         // SAFETY: the processor has what the function is compiled for, just asked.
@@ -122,26 +109,25 @@ impl Network {
         ends: &mut [u32],
     ) -> usize {
         let over = self.scatter(rest, lists, buckets);
-        self.count_over(rest, over);
+        self.over.count(rest, over);
         let mut sorted = [[[0; 8]; 2]; WIDE];
         let (mut k, mut sum) = (0, 0);
         let groups = self.cells[..lists * WIDE].as_chunks_mut::<GROUP>().0.iter_mut();
         let next = self.next[..lists].as_chunks::<WIDE>().0;
-        let last = self.last[..lists].as_chunks_mut::<WIDE>().0;
-        for (group, ((cells, next), last)) in groups.zip(next).zip(last).enumerate() {
+        for (group, (cells, next)) in groups.zip(next).enumerate() {
             let kept = sort_group(cells, &mut sorted);
             for lane in 0..WIDE {
-                let high = ((group * WIDE + lane) as u32) << rest;
+                let list = group * WIDE + lane;
+                let high = (list as u32) << rest;
                 let kept = kept[lane % 8] >> (lane / 8 * 16);
                 let [front, back] = &sorted[lane];
                 let first = k;
                 k = squeeze(front, kept & 0xFF, high, sum, k, columns, ends);
-                k = squeeze(back, kept >> 8 & 0xFF, high, sum + 8, k, columns, ends);
-                let mut often = take(&mut last[lane]);
-                while let Some(&more) = self.often.get(often.wrapping_sub(1) as usize) {
-                    k = add(more, first..k, sum, columns, ends);
-                    often = more.before;
+                // Most lists end in their first half.
+                if kept >> 8 & 0xFF != 0 {
+                    k = squeeze(back, kept >> 8 & 0xFF, high, sum + 8, k, columns, ends);
                 }
+                k = self.over.add(list, first..k, sum, columns, ends);
                 sum += (next[lane] - (group * GROUP) as u32) / WIDE as u32;
             }
         }
@@ -157,7 +143,7 @@ impl Network {
         }
         let nowhere = lists * WIDE;
         let cells = &mut self.cells[..=nowhere];
-        let over = &mut self.over[..=buckets.len()];
+        let over = self.over.came(buckets.len());
         let low = (1u32 << rest) - 1;
         let mut n = 0;
         for &bucket in buckets {
@@ -179,50 +165,6 @@ impl Network {
         cells[nowhere] = EMPTY;
         n
     }
-
-    fn count_over(&mut self, rest: u32, over: usize) {
-        self.often.clear();
-        for &bucket in &self.over[..over] {
-            let last = &mut self.last[(bucket >> rest) as usize];
-            let mut at = *last;
-            loop {
-                match self.often.get_mut(at.wrapping_sub(1) as usize) {
-                    Some(often) if often.bucket == bucket => {
-                        often.count += 1;
-                        break;
-                    }
-                    Some(often) => at = often.before,
-                    None => {
-                        self.often.push(Often { bucket, count: 1, before: *last });
-                        *last = self.often.len() as u32;
-                        break;
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Adds to the runs of one list, which are `runs` and begin after `sum` n-grams; returns the
-/// number of all runs.
-fn add(
-    more: Often,
-    runs: std::ops::Range<usize>,
-    sum: u32,
-    columns: &mut [u32],
-    ends: &mut [u32],
-) -> usize {
-    let mut end = runs.end;
-    let at = runs.start + columns[runs.clone()].iter().take_while(|&&c| c < more.bucket).count();
-    if at == end || columns[at] != more.bucket {
-        columns.copy_within(at..end, at + 1);
-        ends.copy_within(at..end, at + 1);
-        columns[at] = more.bucket;
-        ends[at] = if at == runs.start { sum } else { ends[at - 1] };
-        end += 1;
-    }
-    ends[at..end].iter_mut().for_each(|end| *end += more.count);
-    end
 }
 
 /// Writes the `kept` of eight numbers as columns, their places as ends; returns the new `k`.
