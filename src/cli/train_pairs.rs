@@ -164,19 +164,28 @@ impl std::fmt::Display for Shown<'_> {
             writeln!(f, "Each set scored by a model of the others")?;
             writeln!(
                 f,
-                "{:<20}{:>9}{:>8}{:>8}{:>9}{:>9}{:>9}{:>9}",
-                "set", "pairs", "same", "ECE", "pair F1", "group P", "group R", "group F1"
+                "{:<20}{:>9}{:>8}{:>8}{:>10}{:>9}{:>9}{:>9}{:>9}",
+                "set",
+                "pairs",
+                "same",
+                "ECE",
+                "ECE same",
+                "pair F1",
+                "group P",
+                "group R",
+                "group F1"
             )?;
         }
         for set in &self.0.left_out {
             let g = set.grouped;
             writeln!(
                 f,
-                "{:<20}{:>9}{:>8.3}{:>8.3}{:>9.3}{:>9.3}{:>9.3}{:>9.3}",
+                "{:<20}{:>9}{:>8.3}{:>8.3}{:>10.3}{:>9.3}{:>9.3}{:>9.3}{:>9.3}",
                 safe(&set.name),
                 set.n_pairs,
                 set.base_rate,
-                set.ece,
+                set.calibration.ece,
+                set.calibration.ece_same,
                 set.pairs.f1,
                 g.precision,
                 g.recall,
@@ -197,7 +206,8 @@ impl std::fmt::Display for Shown<'_> {
             if let Some(share) = set.copies_in_story {
                 writeln!(f, "{:<20}{share:>10.3}", "copies in one story")?;
             }
-            writeln!(f, "{:<20}{:>10.3}", "ECE", set.ece)?;
+            writeln!(f, "{:<20}{:>10.3}", "ECE", set.calibration.ece)?;
+            writeln!(f, "{:<20}{:>10.3}", "ECE of \"same\"", set.calibration.ece_same)?;
         }
         Ok(())
     }

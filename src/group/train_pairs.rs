@@ -82,13 +82,36 @@ pub struct LeftOut {
     pub n_pairs: usize,
     /// The share of them that tell one story.
     pub base_rate: f64,
-    /// Expected calibration error over those pairs, 15 bins.
-    pub ece: f64,
+    /// Calibration over those pairs.
+    #[serde(flatten)]
+    pub calibration: PairCalibration,
     /// Same story at .5, pair by pair.
     pub pairs: Prf,
     /// BCubed of the stories at .5, where the set has stories; of judged pairs those that stand
     /// in one story.
     pub grouped: Prf,
+}
+
+/// Expected calibration error, 15 bins, in two readings.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct PairCalibration {
+    /// Of the likelier answer: how often "same" and "not the same" are right, each by its
+    /// probability, as topics are measured too.
+    pub ece: f64,
+    /// Of the probability of "same" alone. Never less: too low for those and too low for these
+    /// does not cancel out.
+    pub ece_same: f64,
+}
+
+impl PairCalibration {
+    fn of(p: &[f32], same: &[bool]) -> Result<Self> {
+        let best: Vec<f32> = p.iter().map(|&p| p.max(1.0 - p)).collect();
+        let right: Vec<bool> = p.iter().zip(same).map(|(&p, &same)| (p >= 0.5) == same).collect();
+        Ok(Self {
+            ece: expected_calibration_error(&best, &right, BINS)?,
+            ece_same: expected_calibration_error(p, same, BINS)?,
+        })
+    }
 }
 
 /// Cross-validation over judged pairs.
@@ -104,8 +127,9 @@ pub struct Validated {
     pub interval: [f64; 2],
     /// Share of copies in one story.
     pub copies_in_story: Option<f64>,
-    /// Expected calibration error, 15 bins.
-    pub ece: f64,
+    /// Calibration.
+    #[serde(flatten)]
+    pub calibration: PairCalibration,
 }
 
 /// A model and how good it is.
@@ -274,7 +298,7 @@ impl Seen {
             name: set.name.clone(),
             n_pairs: same.len(),
             base_rate: same.iter().filter(|&&s| s).count() as f64 / same.len() as f64,
-            ece: expected_calibration_error(&p, &same, BINS)?,
+            calibration: PairCalibration::of(&p, &same)?,
             pairs: counted(&same, p.iter().map(|&p| p >= 0.5)),
             grouped,
         })
@@ -328,7 +352,7 @@ impl Seen {
             interval: [interval.low, interval.high],
             copies_in_story: (!copies.is_empty())
                 .then(|| copies.iter().filter(|&&c| c).count() as f64 / copies.len() as f64),
-            ece: expected_calibration_error(&p, &same, BINS)?,
+            calibration: PairCalibration::of(&p, &same)?,
         })
     }
 }
