@@ -49,7 +49,7 @@ pub(crate) const SALT: [u32; NgramRange::LONGEST + 1] = [
 const ONE_WORD: usize = 24;
 
 /// The last multiplication.
-const FINISH: u32 = 0x9216_D5D9;
+pub(crate) const FINISH: u32 = 0x9216_D5D9;
 
 /// Mixes a sum so that its top bits depend on all of it.
 #[inline(always)]
@@ -108,20 +108,22 @@ pub(crate) fn buckets_into(
     // A vector is written where fewer may be wanted.
     at_least(out, len * lengths + lengths.max(8));
     sequence.resize(len + simd::BLOCK + NgramRange::LONGEST, BLANK);
-    let mut written = 0;
     // For char_wb the last blank starts no n-gram; for char every position starts one.
     let starts = if analyzer == Analyzer::CharWb { len - 1 } else { len };
+    if analyzer == Analyzer::CharWb
+        && let Some(written) = simd::words(sequence, starts, range, bits, out)
+    {
+        sequence.truncate(len);
+        return written;
+    }
+    let mut written = 0;
     let mut sums = [[0u32; simd::BLOCK]; NgramRange::LONGEST];
     let mut at = 0;
     while at < starts {
         simd::hash_block(&sequence[at..], range, bits, &mut sums);
         let block = simd::BLOCK.min(starts - at);
         written = match analyzer {
-            Analyzer::CharWb => {
-                let rest = &sequence[at..];
-                simd::keep_words(rest, block, range, &sums, out, written)
-                    .unwrap_or_else(|| keep_words(rest, block, range, &sums, out, written))
-            }
+            Analyzer::CharWb => keep_words(&sequence[at..], block, range, &sums, out, written),
             Analyzer::Char => keep_chars(len - at, block, range, &sums, out, written),
         };
         at += block;
@@ -186,30 +188,25 @@ mod tests {
         [0x8DDD_10B3, 0x8196_2188, 0xFDD4_0BE0, 0xC242_CA30, 0x6DEE_AAAF, 0x8B53_943A];
 
     #[test]
-    fn eight_windows_at_a_time_are_kept_as_one_by_one() {
-        let sequence: Vec<u32> = (0..simd::BLOCK as u32 + 8)
+    fn words_at_one_go_are_those_block_by_block() {
+        let sequence: Vec<u32> = (0..3 * simd::BLOCK as u32)
             .map(|i| if i * i % 11 < 3 { BLANK } else { 0x628 + i })
             .collect();
         let mut sums = [[0; simd::BLOCK]; NgramRange::LONGEST];
-        for (n, sums) in (1..).zip(&mut sums) {
-            for (i, sum) in (0..).zip(sums) {
-                *sum = n * 1000 + i;
-            }
-        }
         for (min, max) in [(3, 5), (2, 2), (3, 3), (2, 8)] {
             let range = NgramRange::new(min, max).unwrap();
-            for block in [1, 7, 8, 9, 100, simd::BLOCK] {
-                let (mut one, mut eight) = (vec![0; 8 * block + 8], vec![0; 8 * block + 8]);
-                let n = keep_words(&sequence, block, range, &sums, &mut one, 0);
-                let Some(m) = simd::keep_words(&sequence, block, range, &sums, &mut eight, 0)
-                else {
+            simd::hash_block(&sequence, range, 20, &mut sums);
+            for starts in [1, 7, 8, 9, 100, simd::BLOCK] {
+                let (mut one, mut eight) = (vec![0; 8 * starts + 8], vec![0; 8 * starts + 8]);
+                let Some(m) = simd::words(&sequence, starts, range, 20, &mut eight) else {
                     continue;
                 };
+                let n = keep_words(&sequence, starts, range, &sums, &mut one, 0);
                 one.truncate(n);
                 eight.truncate(m);
                 one.sort_unstable();
                 eight.sort_unstable();
-                assert_eq!(one, eight, "{min} to {max}, {block} positions");
+                assert_eq!(one, eight, "{min} to {max}, {starts} positions");
             }
         }
     }

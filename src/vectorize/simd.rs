@@ -1,5 +1,5 @@
-//! The hash of a block of positions, compiled twice: plain, and for AVX2; and there also which
-//! of the hashes are kept.
+//! The hash of a block of positions, compiled twice: plain, and for AVX2; and for AVX2 the buckets
+//! of words at one go.
 //!
 //! One body, inlined into both; the processor is asked at run time. Integers only, so both
 //! give the same bytes. `unsafe` is here, and in the sorting network, for calling a function
@@ -67,22 +67,25 @@ fn body(
     }
 }
 
-/// Appends to `out` the buckets of `char_wb` windows at the first `block` positions, those
-/// without a blank inside; returns the new number written. Nothing where the processor cannot.
+/// Writes to `out` the buckets of `char_wb` windows at the first `starts` positions, those
+/// without a blank inside, and returns their number. Nothing where the processor cannot.
+///
+/// # Panics
+/// Where `sequence` is not longer by eight positions and the longest window, or `out` has no
+/// room for a vector behind the last.
 #[cfg(target_arch = "x86_64")]
-pub(crate) fn keep_words(
+pub(crate) fn words(
     sequence: &[u32],
-    block: usize,
+    starts: usize,
     range: NgramRange,
-    sums: &[[u32; BLOCK]; NgramRange::LONGEST],
+    bits: u32,
     out: &mut [u32],
-    written: usize,
 ) -> Option<usize> {
     if !(is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt")) {
         return None;
     }
     // SAFETY: the processor has AVX2 and POPCNT, just asked.
-    Some(unsafe { keep_words_avx2(sequence, block, range, sums, out, written) })
+    Some(unsafe { words_avx2(sequence, starts, range, bits, out) })
 }
 
 /// For each set of eight places the order that moves them to the front.
@@ -104,40 +107,54 @@ static FRONT: [[u8; 8]; 256] = {
     table
 };
 
-/// Eight positions at a time: which windows are right is a set of eight, and those that are
-/// move together. Written are always eight; `out` has room for that.
+/// Eight positions at a time, from characters to buckets without leaving the registers: which
+/// windows are right is a set of eight, and those that are move together. Written are always
+/// eight; `out` has room for that.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,popcnt")]
-fn keep_words_avx2(
+fn words_avx2(
     sequence: &[u32],
-    block: usize,
+    starts: usize,
     range: NgramRange,
-    sums: &[[u32; BLOCK]; NgramRange::LONGEST],
+    bits: u32,
     out: &mut [u32],
-    mut written: usize,
 ) -> usize {
     use std::arch::x86_64::{
-        __m256i, _mm_cvtsi64_si128, _mm256_castsi256_ps, _mm256_cmpeq_epi32, _mm256_cvtepu8_epi32,
-        _mm256_loadu_si256, _mm256_movemask_ps, _mm256_permutevar8x32_epi32, _mm256_set1_epi32,
-        _mm256_storeu_si256,
+        __m256i, _mm_cvtsi32_si128, _mm_cvtsi64_si128, _mm256_add_epi32, _mm256_castsi256_ps,
+        _mm256_cmpeq_epi32, _mm256_cvtepu8_epi32, _mm256_loadu_si256, _mm256_movemask_ps,
+        _mm256_mullo_epi32, _mm256_permutevar8x32_epi32, _mm256_set1_epi32, _mm256_setzero_si256,
+        _mm256_srl_epi32, _mm256_srli_epi32, _mm256_storeu_si256, _mm256_xor_si256,
     };
-    let load = |values: &[u32], at: usize| -> __m256i {
-        let values = values[at..].first_chunk::<8>().expect("eight more");
+
+    use super::hash::FINISH;
+    let load = |at: usize| -> __m256i {
+        let values = sequence[at..].first_chunk::<8>().expect("eight more");
         // SAFETY: a load of 32 bytes from an array of that size.
         unsafe { _mm256_loadu_si256(values.as_ptr().cast()) }
     };
-    let blank = _mm256_set1_epi32(BLANK.cast_signed());
-    for at in (0..block).step_by(8) {
-        let mut inside = 0xFF_usize >> (at + 8).saturating_sub(block);
-        for n in 2..=range.max() {
+    let all = |value: u32| _mm256_set1_epi32(value.cast_signed());
+    let shift = _mm_cvtsi32_si128(32 - bits.cast_signed());
+    let mut written = 0;
+    for at in (0..starts).step_by(8) {
+        let mut inside = 0xFF_usize >> (at + 8).saturating_sub(starts);
+        let mut sum = _mm256_setzero_si256();
+        let mut before = sum;
+        for n in 1..=range.max() {
+            let codes = load(at + n - 1);
+            sum = _mm256_add_epi32(sum, _mm256_mullo_epi32(codes, all(MULTIPLIER[n - 1])));
             if n > 2 {
-                let blanks = _mm256_cmpeq_epi32(load(sequence, at + n - 2), blank);
+                let blanks = _mm256_cmpeq_epi32(before, all(BLANK));
                 inside &= !_mm256_movemask_ps(_mm256_castsi256_ps(blanks)) as usize;
             }
+            before = codes;
             if n >= range.min() {
+                // As `finish`.
+                let salted = _mm256_add_epi32(sum, all(SALT[n]));
+                let mixed = _mm256_xor_si256(salted, _mm256_srli_epi32::<15>(salted));
+                let buckets = _mm256_srl_epi32(_mm256_mullo_epi32(mixed, all(FINISH)), shift);
                 let order = i64::from_le_bytes(FRONT[inside]);
                 let order = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(order));
-                let kept = _mm256_permutevar8x32_epi32(load(&sums[n - 1], at), order);
+                let kept = _mm256_permutevar8x32_epi32(buckets, order);
                 let to = out[written..].first_chunk_mut::<8>().expect("room for eight");
                 // SAFETY: a store of 32 bytes to an array of that size.
                 unsafe { _mm256_storeu_si256(to.as_mut_ptr().cast(), kept) };
@@ -150,14 +167,7 @@ fn keep_words_avx2(
 
 /// Without such a processor there is but the plain way.
 #[cfg(not(target_arch = "x86_64"))]
-pub(crate) fn keep_words(
-    _: &[u32],
-    _: usize,
-    _: NgramRange,
-    _: &[[u32; BLOCK]; NgramRange::LONGEST],
-    _: &mut [u32],
-    _: usize,
-) -> Option<usize> {
+pub(crate) fn words(_: &[u32], _: usize, _: NgramRange, _: u32, _: &mut [u32]) -> Option<usize> {
     None
 }
 
