@@ -230,9 +230,13 @@ def main():
     parser.add_argument("--threshold", type=float, default=0.5)
     parser.add_argument("--minutes", type=float, default=20, help="CPU time of a tool (default 20)")
     parser.add_argument("--memory", type=float, default=12, help="GB of a tool (default 12)")
+    parser.add_argument("--tools", default=",".join(TOOLS), help="peers, of: " + ", ".join(TOOLS))
     parser.add_argument("--one", help=argparse.SUPPRESS)
     args = parser.parse_args()
     sizes = [int(n) for n in args.sizes.split(",")]
+    tools = [tool for tool in args.tools.split(",") if tool]
+    if unknown := set(tools) - set(TOOLS):
+        parser.error(f"no such tools: {', '.join(sorted(unknown))}; there are {', '.join(TOOLS)}")
     if args.one:
         print(TOOLS[args.one](read(args.corpus, sizes[0]), args.threshold))
         return
@@ -247,7 +251,7 @@ def main():
                 show(n, f"khabar, {score}", (cpu, peak, what), base)
                 alone = pairs_alone(args.corpus, n, args.threshold, score, folder)
                 show(n, f"khabar, {score}, pairs alone", alone, base)
-            for tool in TOOLS:
+            for tool in tools:
                 if n > MOST.get(tool, n):
                     show(n, tool, "left out: all distances at once", base)
                     continue

@@ -3,7 +3,9 @@
 //! Each worker remembers the spellings it met, as most of a text is words of other texts. This is
 //! the larger part of what looking at an article costs.
 
-use rustc_hash::FxHashMap;
+use std::hash::BuildHasher;
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::views::{HEAVY, LEAD, NUMBER, TITLE, View, WORDS, WordOf};
 use crate::text::{Normalizer, words};
@@ -54,8 +56,10 @@ struct Known {
 /// Buffers of one worker.
 pub(super) struct Reader {
     buckets: WordBuckets,
-    /// Spellings met before: most of a text is words of other texts.
-    known: FxHashMap<Box<str>, Known>,
+    /// Spellings met before, by their hash: most of a text is words of other texts, and to look
+    /// up the spelling itself would wait for far memory once more. Words are told apart by 64
+    /// bits anyway.
+    known: FxHashMap<u64, Known>,
     /// Of each word how often, its weight and its flags.
     seen: FxHashMap<u64, (u32, f32, u8)>,
 }
@@ -67,7 +71,8 @@ impl Reader {
     }
 
     fn know(&mut self, word: &str, normalizer: &Normalizer, roots: &[f32]) -> Known {
-        if let Some(known) = self.known.get(word) {
+        let spelling = FxBuildHasher.hash_one(word);
+        if let Some(known) = self.known.get(&spelling) {
             return *known;
         }
         let (key, buckets) = self.buckets.of(normalizer, word);
@@ -76,7 +81,7 @@ impl Reader {
         if self.known.len() >= REMEMBERED {
             self.known.clear();
         }
-        self.known.insert(word.into(), known);
+        self.known.insert(spelling, known);
         known
     }
 

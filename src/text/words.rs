@@ -50,18 +50,27 @@ pub fn words(text: &str) -> impl Iterator<Item = Word<'_>> {
 
 /// Bytes of the word at the beginning of `text`.
 fn word_length(text: &str) -> usize {
-    // The last letter or digit of the word so far, and where the word ends if nothing joins.
-    let mut last = ' ';
-    let mut end = 0;
+    // Where the last letter or digit of the word so far ends, and the word if nothing joins.
+    let (mut last, mut end) = (0, 0);
     // A separator seen since; the next character decides whether it joins.
     let mut joint = None;
-    for (i, c) in text.char_indices() {
-        if begins_word(c) || (c == TATWEEL && joint.is_none()) {
-            if joint.is_some_and(|joint| !joins(last, joint, c)) {
-                break;
+    let mut at = 0;
+    loop {
+        if joint.is_none() {
+            let run = letters(&text.as_bytes()[at..]);
+            if run > 0 {
+                at += run;
+                (last, end) = (at, at);
             }
-            joint = None;
-            last = c;
+        }
+        let Some(c) = text[at..].chars().next() else { return end };
+        at += c.len_utf8();
+        if begins_word(c) || (c == TATWEEL && joint.is_none()) {
+            let before = || text[..last].chars().next_back().unwrap_or(' ');
+            if joint.take().is_some_and(|joint| !joins(before(), joint, c)) {
+                return end;
+            }
+            last = at;
         } else if is_combining_mark(c) && joint.is_none() {
             // The mark belongs to the letter before it, over anything unseen in between.
         } else if is_unseen(c) {
@@ -70,11 +79,24 @@ fn word_length(text: &str) -> usize {
             joint = Some(c);
             continue;
         } else {
-            break;
+            return end;
         }
-        end = i + c.len_utf8();
+        end = at;
     }
-    end
+}
+
+/// Bytes of ASCII letters and digits and of Arabic letters without marks at the beginning: what
+/// most words are, told without decoding.
+fn letters(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        at += match bytes[at..] {
+            [a, ..] if a.is_ascii_alphanumeric() => 1,
+            // U+0620 to U+063F, and U+0641 to U+064A: U+0640 is the tatweel.
+            [0xD8, 0xA0..=0xBF, ..] | [0xD9, 0x81..=0x8A, ..] => 2,
+            _ => return at,
+        }
+    }
 }
 
 /// Letters and digits. Unicode counts many marks as alphabetic too; alone they are no word,
