@@ -79,11 +79,14 @@ def linear(name, train, test):
     return list(model.classes_[scores.argmax(axis=1)]), list(scores.max(axis=1)), not svm
 
 
+def plain(text):
+    """As fastText's own tutorial does: small letters, punctuation apart."""
+    return " ".join(re.sub(r"([^\w\s]|_)", r" \1 ", text.lower()).split())
+
+
 def fasttext_(train, test):
     import fasttext
 
-    # As its own tutorial does: small letters, punctuation apart.
-    plain = lambda text: " ".join(re.sub(r"([^\w\s]|_)", r" \1 ", text.lower()).split())
     with tempfile.NamedTemporaryFile("w", suffix=".ft", encoding="utf-8") as lines:
         rows = list(zip(train[0], train[1]))
         # It learns in the order of the file: topic by topic it would forget all but the last.
