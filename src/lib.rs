@@ -58,6 +58,8 @@ pub mod error;
 pub mod export;
 pub mod group;
 pub mod inspect;
+#[cfg(target_arch = "x86_64")]
+mod lanes;
 pub mod metrics;
 pub mod model_file;
 pub mod output;

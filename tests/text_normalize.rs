@@ -245,6 +245,28 @@ fn every_scalar_value_alone_and_in_context_folds_as_it_normalizes_under_every_pr
     }
 }
 
+/// Long text goes many bytes at a time: where something else stands among them must not matter.
+#[test]
+fn what_stands_anywhere_in_long_text_folds_as_it_normalizes() {
+    let strange = "AéاأهZ\t\u{A0}\u{64E}\u{651}\u{654}\u{301}ﻻ“語Σİ\u{AD}\u{200F}\u{85}😀";
+    let runs = ["كان الخبر Ab ", "plain OLD text, ", "день é ", "حتى"];
+    for profile in [Profile::None, Profile::Standard, Profile::Aggressive] {
+        let normalizer = Normalizer::from(profile);
+        for c in strange.chars() {
+            for run in runs {
+                for before in 0..130 {
+                    let mut text: String = run.chars().cycle().take(before).collect();
+                    text.push(c);
+                    // As much again as a step takes, and less.
+                    text.extend(run.chars().cycle().take(140 - before / 3 * 2));
+                    text.push(c);
+                    agreed(&normalizer, &text);
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn every_character_of_the_living_blocks_is_right_under_other_switches() {
     let chars = || ('\0'..'\u{3400}').chain('\u{A000}'..'\u{AC10}').chain('\u{F900}'..'\u{11200}');
@@ -373,5 +395,22 @@ proptest! {
     ) {
         let text = text.join(&ascii);
         agreed(&Normalizer::from(Profile::Standard), &text);
+    }
+
+    #[test]
+    fn mostly_plain_text_folds_as_it_normalizes(
+        text in proptest::collection::vec(
+            prop_oneof![
+                30 => proptest::char::range('\u{620}', '\u{64A}'),
+                12 => proptest::char::range(' ', '~'),
+                8 => proptest::char::range('\u{C0}', '\u{4FF}'),
+                1 => proptest::char::range('\u{64B}', '\u{655}'),
+                1 => rich_char(),
+            ],
+            0..700,
+        ),
+        o in any_options(),
+    ) {
+        agreed(&Normalizer::new(o), &String::from_iter(text));
     }
 }

@@ -37,6 +37,8 @@ mod normalize_fold;
 mod normalize_options;
 mod normalize_rules;
 mod normalize_table;
+#[cfg(target_arch = "x86_64")]
+mod normalize_wide;
 pub mod offsets;
 mod place;
 pub mod script;

@@ -20,11 +20,18 @@
 use super::normalize::Normalizer;
 use super::normalize_rules::Scratch;
 use super::normalize_table::{DROP, Kind, SPECIAL, with_space};
+#[cfg(target_arch = "x86_64")]
+use super::normalize_wide;
 
 /// Code points gathered before they go to the vector.
 const BLOCK: usize = 256;
 /// Bytes looked at together; they give no more code points than that.
 const WINDOW: usize = 16;
+/// Where the wide way ends before so many bytes, it is not asked for so many.
+#[cfg(target_arch = "x86_64")]
+const SOON: usize = 24;
+#[cfg(target_arch = "x86_64")]
+const SLOW: usize = 64;
 
 impl Normalizer {
     /// Appends the normalised code points of `text` to `out`, white space marked with
@@ -39,7 +46,23 @@ impl Normalizer {
         let mut block = [0; BLOCK];
         let mut filled = 0;
         let mut i = 0;
+        #[cfg(target_arch = "x86_64")]
+        let mut wide_from = 0;
         while i < bytes.len() {
+            #[cfg(target_arch = "x86_64")]
+            if i >= wide_from
+                && let Some(ascii) = &table.wide
+            {
+                out.extend_from_slice(&block[..filled]);
+                filled = 0;
+                let read = normalize_wide::fold(ascii, &table.bmp, &bytes[i..], out);
+                i += read;
+                // What stopped it is for what follows, longer where it soon comes again.
+                wide_from = i + if read < SOON { SLOW } else { 1 };
+                if i == bytes.len() {
+                    break;
+                }
+            }
             if filled > BLOCK - WINDOW {
                 out.extend_from_slice(&block[..filled]);
                 filled = 0;

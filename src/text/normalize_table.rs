@@ -11,6 +11,8 @@ use unicode_normalization::{IsNormalized, char::canonical_combining_class, is_nf
 
 use super::normalize_options::NormalizeOptions;
 use super::normalize_rules::{Rules, Scratch, is_accent};
+#[cfg(target_arch = "x86_64")]
+use super::normalize_wide::Ascii;
 
 /// Set on every white-space character of the folded text: Python's `str.isspace`.
 pub const SPACE: u32 = 1 << 31;
@@ -66,6 +68,9 @@ pub(super) struct Table {
     pub(super) rules: Rules,
     /// Entries of ASCII, apart from the rest so that runs of it stay in 512 bytes.
     pub(super) ascii: [u32; 128],
+    /// What they say all together, where the wide way knows it.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) wide: Option<Ascii>,
     /// Entries of U+0000-FFFF.
     pub(super) bmp: Box<[u32; 0x1_0000]>,
     /// Each expansion: its length, then its code points.
@@ -77,6 +82,8 @@ impl Table {
         let mut table = Self {
             rules: Rules(options),
             ascii: [0; 128],
+            #[cfg(target_arch = "x86_64")]
+            wide: None,
             bmp: flat_table(),
             expansions: Vec::new(),
         };
@@ -90,6 +97,10 @@ impl Table {
             table.bmp[cp as usize] = entry;
         }
         table.ascii.copy_from_slice(&table.bmp[..128]);
+        #[cfg(target_arch = "x86_64")]
+        {
+            table.wide = Ascii::of(&table.ascii);
+        }
         table
     }
 

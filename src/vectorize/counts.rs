@@ -292,6 +292,12 @@ impl RowPiece {
         }
     }
 
+    pub(super) fn clear(&mut self) {
+        self.indices.clear();
+        self.data.clear();
+        self.ends.clear();
+    }
+
     fn of_length(values: usize) -> Self {
         Self { indices: vec![0; values], data: vec![0.0; values], ends: Vec::new() }
     }

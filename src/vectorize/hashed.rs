@@ -9,12 +9,12 @@ use std::cell::RefCell;
 use rayon::prelude::*;
 
 use super::Csr;
-use super::count::{Counter, MAX_BITS, at_least};
+use super::count::{Counter, MAX_BITS};
 use super::counts::{CountPiece, Counts, RowPiece, RowsBuilder, wave};
 use super::hash::buckets_into;
 use super::ngram::{Analyzer, NgramRange, sequence_into};
-use super::simd::prefetch;
-use super::weight::{Norm, Tf, TfTable, scale_to};
+use super::weigh::weigh_row;
+use super::weight::{Norm, Tf, TfTable};
 use super::word_ngram::{Words, pair_bucket, word_bucket, word_hashes, words_into};
 use crate::text::{Normalizer, SPACE};
 use crate::{Error, Result};
@@ -23,8 +23,6 @@ use crate::{Error, Result};
 const PIECE: usize = 256;
 /// Bytes of text that make a parallel piece of rows: as many rows as stay in near memory.
 const PIECE_BYTES: usize = 1 << 16;
-/// How many columns ahead an idf is asked for: four bytes of some MB, most of them far away.
-const AHEAD: usize = 32;
 
 /// Reusable buffers of one worker.
 #[derive(Default)]
@@ -198,38 +196,25 @@ impl Hashing {
         let total: usize = documents.iter().map(bytes).sum();
         let mut rows = RowsBuilder::new(documents.len(), 0);
         let mut read = 0;
-        // A few small pieces at a time: their memory is used again by the next, and is near.
+        // A few small pieces at a time, in memory that is used again by the next, and is near.
+        let mut done: Vec<RowPiece> = Vec::new();
         for pieces in cut(documents, PIECE_BYTES, bytes).chunks(wave()) {
-            let done: Vec<RowPiece> = pieces
-                .par_iter()
-                .map(|&documents| {
-                    SCRATCH.with_borrow_mut(|scratch| {
-                        // Seldom more distinct n-grams than bytes.
-                        let mut piece = RowPiece::with_capacity(PIECE_BYTES);
-                        for &document in documents {
-                            let n = self.runs(normalizer, document, scratch);
-                            at_least(&mut scratch.values, n);
-                            let columns = &scratch.columns[..n];
-                            let ends = &scratch.ends[..n];
-                            // In a buffer that is near, because scaling goes over it again.
-                            let values = &mut scratch.values[..n];
-                            let weigh = table.of(ends.last().copied().unwrap_or(0));
-                            let mut before = 0;
-                            for (k, value) in values.iter_mut().enumerate() {
-                                let ahead = columns.get(k + AHEAD).copied().unwrap_or(0);
-                                prefetch(idf, ahead as usize);
-                                let count = ends[k] - std::mem::replace(&mut before, ends[k]);
-                                *value = weigh(count) * idf[columns[k] as usize];
-                            }
-                            scale_to(norm, values);
-                            piece.indices.extend_from_slice(columns);
-                            piece.data.extend_from_slice(values);
-                            piece.ends.push(piece.data.len());
-                        }
-                        piece
-                    })
-                })
-                .collect();
+            // Seldom more distinct n-grams than bytes.
+            done.resize_with(pieces.len(), || RowPiece::with_capacity(PIECE_BYTES));
+            done.par_iter_mut().zip(pieces).for_each(|(piece, &documents)| {
+                SCRATCH.with_borrow_mut(|scratch| {
+                    piece.clear();
+                    for &document in documents {
+                        let n = self.runs(normalizer, document, scratch);
+                        let (columns, ends) = (&scratch.columns[..n], &scratch.ends[..n]);
+                        let weigh = table.of(ends.last().copied().unwrap_or(0));
+                        let values = &mut scratch.values;
+                        weigh_row(weigh, (columns, ends), idf, norm, values, &mut piece.data);
+                        piece.indices.extend_from_slice(columns);
+                        piece.ends.push(piece.data.len());
+                    }
+                });
+            });
             read += pieces.iter().flat_map(|p| p.iter()).map(bytes).sum::<usize>();
             rows.push(&done, total as f64 / read.max(1) as f64);
         }

@@ -21,6 +21,7 @@ mod vocabulary_alphabet;
 mod vocabulary_key;
 mod vocabulary_merge;
 mod vocabulary_piece;
+mod weigh;
 mod weight;
 mod word_ngram;
 

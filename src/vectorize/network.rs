@@ -24,6 +24,7 @@ use std::hint::select_unpredictable;
 
 use super::count::at_least;
 use super::over::Over;
+use crate::lanes::FRONT_OF_8_HALVES;
 
 /// Lists side by side, and numbers a list holds: what the network sorts.
 const WIDE: usize = 16;
@@ -48,25 +49,6 @@ pub(super) struct Network {
     /// What came when its list was full.
     over: Over,
 }
-
-/// For each set of eight places the shuffle that moves their 16-bit numbers to the front.
-static SQUEEZE: [[u8; 16]; 256] = {
-    let mut table = [[0x80; 16]; 256];
-    let mut set = 0;
-    while set < 256 {
-        let (mut from, mut to) = (0, 0);
-        while from < 8 {
-            if set >> from & 1 == 1 {
-                table[set][to] = 2 * from;
-                table[set][to + 1] = 2 * from + 1;
-                to += 2;
-            }
-            from += 1;
-        }
-        set += 1;
-    }
-    table
-};
 
 impl Network {
     /// As [`super::count::Counter::runs`]; nothing where the processor cannot or the document
@@ -183,7 +165,7 @@ fn squeeze(
     let ends = ends[k..].first_chunk_mut::<8>().expect("room for a vector");
     // SAFETY: each is a load or store of 16 or 32 bytes from or to an array of that size.
     let (by, half) = unsafe {
-        let by = &SQUEEZE[kept as usize];
+        let by = &FRONT_OF_8_HALVES[kept as usize];
         (_mm_loadu_si128(by.as_ptr().cast()), _mm_loadu_si128(half.as_ptr().cast()))
     };
     let half = _mm256_cvtepu16_epi32(_mm_shuffle_epi8(half, by));

@@ -88,25 +88,6 @@ pub(crate) fn words(
     Some(unsafe { words_avx2(sequence, starts, range, bits, out) })
 }
 
-/// For each set of eight places the order that moves them to the front.
-#[cfg(target_arch = "x86_64")]
-static FRONT: [[u8; 8]; 256] = {
-    let mut table = [[0; 8]; 256];
-    let mut set = 0;
-    while set < 256 {
-        let (mut from, mut to) = (0, 0);
-        while from < 8 {
-            if set >> from & 1 == 1 {
-                table[set][to] = from;
-                to += 1;
-            }
-            from += 1;
-        }
-        set += 1;
-    }
-    table
-};
-
 /// Eight positions at a time, from characters to buckets without leaving the registers: which
 /// windows are right is a set of eight, and those that are move together. Written are always
 /// eight; `out` has room for that.
@@ -127,6 +108,7 @@ fn words_avx2(
     };
 
     use super::hash::FINISH;
+    use crate::lanes::FRONT_OF_8;
     let load = |at: usize| -> __m256i {
         let values = sequence[at..].first_chunk::<8>().expect("eight more");
         // SAFETY: a load of 32 bytes from an array of that size.
@@ -152,7 +134,7 @@ fn words_avx2(
                 let salted = _mm256_add_epi32(sum, all(SALT[n]));
                 let mixed = _mm256_xor_si256(salted, _mm256_srli_epi32::<15>(salted));
                 let buckets = _mm256_srl_epi32(_mm256_mullo_epi32(mixed, all(FINISH)), shift);
-                let order = i64::from_le_bytes(FRONT[inside]);
+                let order = i64::from_le_bytes(FRONT_OF_8[inside]);
                 let order = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(order));
                 let kept = _mm256_permutevar8x32_epi32(buckets, order);
                 let to = out[written..].first_chunk_mut::<8>().expect("room for eight");

@@ -100,19 +100,21 @@ impl TfTable {
 
 /// Scales values in place.
 pub(crate) fn scale_to(norm: Norm, values: &mut [f32]) {
-    let length = match norm {
+    let by = match norm {
         Norm::None => return,
-        Norm::L2 => libm::sqrt(lanes(values, |v| v * v)),
-        Norm::L1 => lanes(values, f64::abs),
+        Norm::L2 => unit(libm::sqrt(total(lanes(values, |v| v * v)))),
+        Norm::L1 => unit(total(lanes(values, f64::abs))),
     };
-    if length > 0.0 {
-        let by = (1.0 / length) as f32;
-        values.iter_mut().for_each(|v| *v *= by);
-    }
+    values.iter_mut().for_each(|v| *v *= by);
 }
 
-/// The sum of `f` over values, in eight interleaved lanes: fixed order, no long chain.
-fn lanes(values: &[f32], f: impl Fn(f64) -> f64) -> f64 {
+/// What scales a row of this length to 1; an empty row stays as it is.
+pub(super) fn unit(length: f64) -> f32 {
+    if length > 0.0 { (1.0 / length) as f32 } else { 1.0 }
+}
+
+/// The sums of `f` over values in eight interleaved lanes: fixed order, no long chain.
+fn lanes(values: &[f32], f: impl Fn(f64) -> f64) -> [f64; 8] {
     let mut sums = [0.0f64; 8];
     let chunks = values.chunks_exact(8);
     let rest = chunks.remainder();
@@ -124,6 +126,11 @@ fn lanes(values: &[f32], f: impl Fn(f64) -> f64) -> f64 {
     for (sum, &v) in sums.iter_mut().zip(rest) {
         *sum += f(f64::from(v));
     }
+    sums
+}
+
+/// What [`lanes`] come to together.
+pub(super) fn total(sums: [f64; 8]) -> f64 {
     ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]))
 }
 
