@@ -29,19 +29,18 @@ pub(crate) struct Counter {
 
 impl Counter {
     /// Sorts `buckets` (each below `2^bits`) and writes their runs, whose number it returns:
-    /// `columns[k]` ascending and unique, `ends[k]` the number of n-grams up to and with run
-    /// `k`, so that the count of run `k` is `ends[k] - ends[k - 1]`. Both grow as needed; what
-    /// lies behind the runs means nothing.
+    /// `columns[k]` ascending and unique, `counts[k]` how often it comes. Both grow as needed;
+    /// what lies behind the runs means nothing.
     pub(crate) fn runs(
         &mut self,
         bits: u32,
         buckets: &mut [u32],
         columns: &mut Vec<u32>,
-        ends: &mut Vec<u32>,
+        counts: &mut Vec<u32>,
     ) -> usize {
         #[cfg(target_arch = "x86_64")]
         if buckets.len() >= SHORTEST
-            && let Some(n) = self.network.runs(bits, buckets, columns, ends)
+            && let Some(n) = self.network.runs(bits, buckets, columns, counts)
         {
             return n;
         }
@@ -50,7 +49,7 @@ impl Counter {
         } else {
             self.radix(bits, buckets);
         }
-        run_lengths(buckets, columns, ends)
+        run_lengths(buckets, columns, counts)
     }
 
     fn radix(&mut self, bits: u32, buckets: &mut [u32]) {
@@ -96,20 +95,23 @@ fn starts(histogram: &mut [u32]) {
     }
 }
 
-/// Run ends of a sorted slice, branch-free: always write, step on where the next one differs.
-fn run_lengths(sorted: &[u32], columns: &mut Vec<u32>, ends: &mut Vec<u32>) -> usize {
+/// Run lengths of a sorted slice, branch-free: always write, step on where the next one differs.
+fn run_lengths(sorted: &[u32], columns: &mut Vec<u32>, counts: &mut Vec<u32>) -> usize {
     let Some((&last, _)) = sorted.split_last() else { return 0 };
     at_least(columns, sorted.len());
-    at_least(ends, sorted.len());
-    let (columns_out, ends_out) = (&mut columns[..sorted.len()], &mut ends[..sorted.len()]);
-    let mut k = 0;
+    at_least(counts, sorted.len());
+    let (columns, counts) = (&mut columns[..sorted.len()], &mut counts[..sorted.len()]);
+    let (mut k, mut first) = (0, 0);
     for (i, pair) in sorted.windows(2).enumerate() {
-        columns_out[k] = pair[0];
-        ends_out[k] = i as u32 + 1;
-        k += usize::from(pair[0] != pair[1]);
+        let next = i as u32 + 1;
+        columns[k] = pair[0];
+        counts[k] = next - first;
+        let differs = pair[0] != pair[1];
+        k += usize::from(differs);
+        first = if differs { next } else { first };
     }
-    columns_out[k] = last;
-    ends_out[k] = sorted.len() as u32;
+    columns[k] = last;
+    counts[k] = sorted.len() as u32 - first;
     k + 1
 }
 
@@ -144,7 +146,7 @@ mod tests {
 
     fn check(way: Way) {
         let mut counter = Counter::default();
-        let (mut columns, mut ends) = (Vec::new(), Vec::new());
+        let (mut columns, mut counts) = (Vec::new(), Vec::new());
         for bits in [8, 9, 15, 16, 18, 20, 24] {
             for n in [0, 1, 50, 63, 64, 65, 300, 3000, 5000, 16_000, 70_000] {
                 for different in [1, 2, 700, 100_000] {
@@ -153,13 +155,9 @@ mod tests {
                     for &b in &buckets {
                         *want.entry(b).or_insert(0u32) += 1;
                     }
-                    let n = way(&mut counter, bits, &mut buckets, &mut columns, &mut ends);
-                    let mut before = 0;
-                    let got: Vec<(u32, u32)> = columns[..n]
-                        .iter()
-                        .zip(&ends)
-                        .map(|(&c, &e)| (c, e - std::mem::replace(&mut before, e)))
-                        .collect();
+                    let n = way(&mut counter, bits, &mut buckets, &mut columns, &mut counts);
+                    let got: Vec<(u32, u32)> =
+                        columns[..n].iter().copied().zip(counts.iter().copied()).collect();
                     let want: Vec<(u32, u32)> = want.into_iter().collect();
                     assert!(got == want, "{bits} bits, {n} of {different}");
                 }
@@ -170,9 +168,9 @@ mod tests {
     #[test]
     fn runs_are_the_sorted_counts() {
         check(Counter::runs);
-        check(|counter, bits, buckets, columns, ends| {
+        check(|counter, bits, buckets, columns, counts| {
             counter.radix(bits, buckets);
-            run_lengths(buckets, columns, ends)
+            run_lengths(buckets, columns, counts)
         });
     }
 
@@ -181,9 +179,9 @@ mod tests {
         // Few lists for many numbers: most are counted apart.
         let mut counter = Counter::default();
         let mut buckets: Vec<u32> = (0..4000).map(|i| i * 7 % 2000).collect();
-        let (mut columns, mut ends) = (Vec::new(), Vec::new());
-        let n = counter.runs(20, &mut buckets, &mut columns, &mut ends);
+        let (mut columns, mut counts) = (Vec::new(), Vec::new());
+        let n = counter.runs(20, &mut buckets, &mut columns, &mut counts);
         assert_eq!(columns[..n], (0..2000).collect::<Vec<u32>>());
-        assert_eq!(ends[..n], (1..=2000).map(|i| 2 * i).collect::<Vec<u32>>());
+        assert_eq!(counts[..n], [2; 2000]);
     }
 }

@@ -49,24 +49,19 @@ pub(super) struct CountPiece {
 }
 
 impl CountPiece {
-    /// Appends a document from its runs: `columns`, and how many n-grams there are up to and
-    /// with each.
-    pub(super) fn push(&mut self, bits: u32, columns: &[u32], run_ends: &[u32]) {
+    /// Appends a document of `length` n-grams from its runs.
+    pub(super) fn push(&mut self, bits: u32, columns: &[u32], counts: &[u32], length: u32) {
         let shift = 32 - bits;
         let at = self.packed.len();
         self.packed.resize(at + columns.len(), 0);
-        let (mut before, mut large) = (0, false);
-        for ((to, &column), &end) in self.packed[at..].iter_mut().zip(columns).zip(run_ends) {
-            let count = end - before;
-            before = end;
+        let mut large = false;
+        for ((to, &column), &count) in self.packed[at..].iter_mut().zip(columns).zip(counts) {
             large |= count >> shift != 0;
             *to = column << shift | count;
         }
         if large {
             self.packed.truncate(at);
-            let mut before = 0;
-            for (&column, &end) in columns.iter().zip(run_ends) {
-                let count = end - std::mem::replace(&mut before, end);
+            for (&column, &count) in columns.iter().zip(counts) {
                 if count >> shift == 0 {
                     self.packed.push(column << shift | count);
                 } else {
@@ -75,7 +70,7 @@ impl CountPiece {
             }
         }
         self.ends.push(self.packed.len() as u32);
-        self.lengths.push(run_ends.last().copied().unwrap_or(0));
+        self.lengths.push(length);
     }
 
     /// Makes its memory fit.

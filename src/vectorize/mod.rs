@@ -8,11 +8,11 @@ mod csr;
 mod hash;
 mod hashed;
 #[cfg(target_arch = "x86_64")]
+mod long;
+#[cfg(target_arch = "x86_64")]
 mod network;
 mod ngram;
 mod npz;
-#[cfg(target_arch = "x86_64")]
-mod over;
 mod params;
 mod simd;
 mod tfidf;

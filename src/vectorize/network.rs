@@ -1,40 +1,36 @@
 //! Buckets of one document to sorted runs by a sorting network, for processors with AVX2.
 //!
-//! The top bits of a bucket choose one of 16 to 2^13 lists of up to sixteen numbers, written in
-//! the order the n-grams come. Sixteen lists lie side by side, one a lane, so that the 60
-//! comparisons that sort sixteen numbers sort sixteen lists at once; then equal neighbours are
-//! blotted out, the lists are turned to lie one after the other, and what is left moves together
-//! by a table of shuffles. What a full list cannot take is counted apart ([`Over`]): few
-//! different n-grams stand that often in one document. About a quarter faster than the radix
-//! sort, which waits for its own counters where the same n-gram comes again and again.
+//! The top bits of a bucket choose one of 16 to 2^13 lists, which lie one behind the other: how
+//! long each is was counted before. Sixteen lists of up to sixteen numbers are turned so that
+//! each has a lane of its own, and the 60 comparisons that sort sixteen numbers sort sixteen
+//! lists at once; then equal neighbours are blotted out, the lists are turned back, and what is
+//! left moves together by a table of shuffles. Longer lists are made shorter before ([`Long`]).
+//! A third faster than the radix sort, which waits for its own counters where the same n-gram
+//! comes again and again.
 //!
-//! `unsafe` is here for whole vectors loaded and stored, and for the one loop that would spend
-//! a third of its time on checks; integers only, so the runs are those of every other way.
+//! `unsafe` is here for whole vectors loaded and stored, and for the loops that would spend
+//! a third of their time on checks; integers only, so the runs are those of every other way.
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m256i, _mm_loadu_si128, _mm_setr_epi16, _mm_shuffle_epi8, _mm256_add_epi32,
-    _mm256_cmpeq_epi16, _mm256_cvtepu16_epi32, _mm256_loadu_si256, _mm256_max_epu16,
-    _mm256_min_epu16, _mm256_movemask_epi8, _mm256_or_si256, _mm256_packs_epi16,
-    _mm256_permute2x128_si256, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_storeu_si256,
+    __m256i, _mm_add_epi16, _mm_cvtsi32_si128, _mm_loadu_si128, _mm_setr_epi16, _mm_shuffle_epi8,
+    _mm_slli_si128, _mm_sub_epi16, _mm256_and_si256, _mm256_cmpeq_epi16, _mm256_cmpgt_epi16,
+    _mm256_cvtepu16_epi32, _mm256_loadu_si256, _mm256_max_epu16, _mm256_min_epu16,
+    _mm256_movemask_epi8, _mm256_or_si256, _mm256_packs_epi16, _mm256_permute2x128_si256,
+    _mm256_set_m128i, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_storeu_si256,
     _mm256_unpackhi_epi16, _mm256_unpackhi_epi32, _mm256_unpackhi_epi64, _mm256_unpacklo_epi16,
     _mm256_unpacklo_epi32, _mm256_unpacklo_epi64,
 };
-use std::hint::select_unpredictable;
 
 use super::count::at_least;
-use super::over::Over;
+use super::long::Long;
 use crate::lanes::FRONT_OF_8_HALVES;
 
-/// Lists side by side, and numbers a list holds: what the network sorts.
+/// Lists side by side, and numbers of a list that are sorted: what the network takes.
 const WIDE: usize = 16;
-/// Cells of the lists side by side; number `i` of list `l` is at `16 i + l`.
-const GROUP: usize = WIDE * WIDE;
-/// A cell without a number, which is above all numbers.
-const EMPTY: u16 = u16::MAX;
-/// Numbers for a list on average, at most: lists that fill up cost more than lists half empty.
+/// Numbers for a list on average, at most: long lists cost more than lists half empty.
 const LOAD: usize = 8;
-/// `log2` of the most lists: 2^13 take 256 KB, which is still near.
+/// `log2` of the most lists, and of the most numbers.
 const MOST: u32 = 13;
 /// A vector is stored where fewer numbers may be wanted.
 const SPARE: usize = 8;
@@ -42,12 +38,13 @@ const SPARE: usize = 8;
 /// Buffers of one worker.
 #[derive(Debug, Default)]
 pub(super) struct Network {
-    /// The lists, all [`EMPTY`] between documents, and one cell for what is not to be kept.
-    cells: Vec<u16>,
-    /// The cell that each list fills next, and more than its last when it is full.
-    next: Vec<u32>,
-    /// What came when its list was full.
-    over: Over,
+    /// The lists, one behind the other, and room to read a list's worth more.
+    numbers: Vec<u16>,
+    /// Where each list begins, and where the last ends.
+    begin: Vec<u32>,
+    /// Where the runs of each list begin, and where the last end.
+    first: Vec<u32>,
+    long: Long,
 }
 
 impl Network {
@@ -58,7 +55,7 @@ impl Network {
         bits: u32,
         buckets: &[u32],
         columns: &mut Vec<u32>,
-        ends: &mut Vec<u32>,
+        counts: &mut Vec<u32>,
     ) -> Option<usize> {
         // A number in a list has 15 bits at most, and sixteen lists are the least there are.
         let (least, most) = (bits.saturating_sub(15).max(4), bits.min(MOST));
@@ -70,15 +67,13 @@ impl Network {
         }
         let top = (buckets.len().div_ceil(LOAD).next_power_of_two().ilog2()).clamp(least, most);
         let lists = 1 << top;
-        if self.cells.len() <= lists * WIDE {
-            self.cells.resize(lists * WIDE + 1, EMPTY);
-        }
-        at_least(&mut self.next, lists);
-        self.over.room(lists, buckets.len());
+        at_least(&mut self.numbers, buckets.len() + WIDE);
+        at_least(&mut self.begin, lists + 2);
+        at_least(&mut self.first, lists + 1);
         at_least(columns, buckets.len() + SPARE);
-        at_least(ends, buckets.len() + SPARE);
+        at_least(counts, buckets.len() + SPARE);
         // SAFETY: the processor has what the function is compiled for, just asked.
-        Some(unsafe { self.sort(bits - top, lists, buckets, columns, ends) })
+        Some(unsafe { self.sort(bits - top, lists, buckets, columns, counts) })
     }
 
     #[target_feature(enable = "avx2,bmi2,popcnt")]
@@ -88,95 +83,93 @@ impl Network {
         lists: usize,
         buckets: &[u32],
         columns: &mut [u32],
-        ends: &mut [u32],
+        counts: &mut [u32],
     ) -> usize {
-        let over = self.scatter(rest, lists, buckets);
-        self.over.count(rest, over);
+        self.scatter(rest, lists, buckets);
+        self.long.clear();
+        let numbers = &mut self.numbers[..buckets.len() + WIDE];
+        let (first, end) = self.first[..=lists].split_at_mut(lists);
         let mut sorted = [[[0; 8]; 2]; WIDE];
-        let (mut k, mut sum) = (0, 0);
-        let groups = self.cells[..lists * WIDE].as_chunks_mut::<GROUP>().0.iter_mut();
-        let next = self.next[..lists].as_chunks::<WIDE>().0;
-        for (group, (cells, next)) in groups.zip(next).enumerate() {
-            let kept = sort_group(cells, &mut sorted);
-            for lane in 0..WIDE {
-                let list = group * WIDE + lane;
-                let high = (list as u32) << rest;
-                let kept = kept[lane % 8] >> (lane / 8 * 16);
+        let mut k = 0;
+        for (group, first) in first.as_chunks_mut::<WIDE>().0.iter_mut().enumerate() {
+            let begin = self.begin[group * WIDE..].first_chunk().expect("one more than lists");
+            let kept = sort_group(numbers, begin, group, rest, &mut self.long, &mut sorted);
+            for (lane, first) in first.iter_mut().enumerate() {
+                *first = k as u32;
+                let high = ((group * WIDE + lane) as u32) << rest;
                 let [front, back] = &sorted[lane];
-                let first = k;
-                k = squeeze(front, kept & 0xFF, high, sum, k, columns, ends);
+                let (one, other) = (kept[lane] & 0xFF, kept[lane] >> 8);
+                k = squeeze(front, one, 0, high, k, columns, counts);
                 // Most lists end in their first half.
-                if kept >> 8 & 0xFF != 0 {
-                    k = squeeze(back, kept >> 8 & 0xFF, high, sum + 8, k, columns, ends);
+                if other != 0 {
+                    k = squeeze(back, other, one.leading_zeros() - 8, high, k, columns, counts);
                 }
-                k = self.over.add(list, first..k, sum, columns, ends);
-                sum += (next[lane] - (group * GROUP) as u32) / WIDE as u32;
             }
         }
-        k
+        end[0] = k as u32;
+        self.long.add(rest, &self.first[..=lists], columns, counts)
     }
 
-    /// Numbers to their lists, and to `over` what does not fit; returns how many that are.
+    /// Numbers to their lists: how many each will have is counted first.
     #[target_feature(enable = "avx2,bmi2,popcnt")]
-    fn scatter(&mut self, rest: u32, lists: usize, buckets: &[u32]) -> usize {
-        let next = &mut self.next[..lists];
-        for (list, next) in next.iter_mut().enumerate() {
-            *next = (list / WIDE * GROUP + list % WIDE) as u32;
-        }
-        let nowhere = lists * WIDE;
-        let cells = &mut self.cells[..=nowhere];
-        let over = self.over.came(buckets.len());
-        let low = (1u32 << rest) - 1;
-        let mut n = 0;
-        for &bucket in buckets {
-            let list = (bucket >> rest) as usize & (lists - 1);
-            // SAFETY: `list` is below `lists`, a power of two and the length of `next`. Where
-            // the list is not full, `at` is a cell of its group, all of which lie below
-            // `nowhere`, the last cell. `n` is at most the number of buckets before this one.
-            unsafe {
-                let next = next.get_unchecked_mut(list);
-                let at = *next as usize;
-                *next += WIDE as u32;
-                *over.get_unchecked_mut(n) = bucket;
-                let full = at / GROUP != list / WIDE;
-                n += usize::from(full);
-                *cells.get_unchecked_mut(select_unpredictable(full, nowhere, at)) =
-                    (bucket & low) as u16;
+    fn scatter(&mut self, rest: u32, lists: usize, buckets: &[u32]) {
+        let begin = &mut self.begin[..lists + 2];
+        begin.fill(0);
+        let numbers = &mut self.numbers[..buckets.len()];
+        // SAFETY: a list is below `lists`, a power of two, so that two more are below the length
+        // of `begin`. Each list has as many places as it has numbers, all together as many as
+        // there are buckets, the length of `numbers`.
+        unsafe {
+            for &bucket in buckets {
+                let list = (bucket >> rest) as usize & (lists - 1);
+                *begin.get_unchecked_mut(list + 2) += 1;
+            }
+            let mut sum = 0;
+            for begin in &mut *begin {
+                sum += *begin;
+                *begin = sum;
+            }
+            // What is where the list after begins moves on to where that ends.
+            for &bucket in buckets {
+                let list = (bucket >> rest) as usize & (lists - 1);
+                let at = begin.get_unchecked_mut(list + 1);
+                *numbers.get_unchecked_mut(*at as usize) = bucket as u16;
+                *at += 1;
             }
         }
-        cells[nowhere] = EMPTY;
-        n
     }
 }
 
-/// Writes the `kept` of eight numbers as columns, their places as ends; returns the new `k`.
+/// Writes the `kept` of eight numbers as columns and how many come to each as counts, `before`
+/// more to the first of them; returns the new `k`.
 #[inline]
 #[target_feature(enable = "avx2,bmi2,popcnt")]
 fn squeeze(
     half: &[u16; 8],
-    kept: u32,
+    kept: u16,
+    before: u32,
     high: u32,
-    sum: u32,
     k: usize,
     columns: &mut [u32],
-    ends: &mut [u32],
+    counts: &mut [u32],
 ) -> usize {
     let columns = columns[k..].first_chunk_mut::<8>().expect("room for a vector");
-    let ends = ends[k..].first_chunk_mut::<8>().expect("room for a vector");
-    // SAFETY: each is a load or store of 16 or 32 bytes from or to an array of that size.
+    let counts = counts[k..].first_chunk_mut::<8>().expect("room for a vector");
+    // SAFETY: loads of 16 bytes from arrays of that size.
     let (by, half) = unsafe {
-        let by = &FRONT_OF_8_HALVES[kept as usize];
+        let by = &FRONT_OF_8_HALVES[usize::from(kept)];
         (_mm_loadu_si128(by.as_ptr().cast()), _mm_loadu_si128(half.as_ptr().cast()))
     };
     let half = _mm256_cvtepu16_epi32(_mm_shuffle_epi8(half, by));
-    let places = _mm_shuffle_epi8(_mm_setr_epi16(1, 2, 3, 4, 5, 6, 7, 8), by);
-    let places = _mm256_cvtepu16_epi32(places);
     let half = _mm256_or_si256(half, _mm256_set1_epi32(high.cast_signed()));
-    let places = _mm256_add_epi32(places, _mm256_set1_epi32(sum.cast_signed()));
-    // SAFETY: as above.
+    // Each number is the last of its kind: the kind has what lies between it and the one before.
+    let places = _mm_shuffle_epi8(_mm_setr_epi16(1, 2, 3, 4, 5, 6, 7, 8), by);
+    let each = _mm_sub_epi16(places, _mm_slli_si128::<2>(places));
+    let each = _mm_add_epi16(each, _mm_cvtsi32_si128(before.cast_signed()));
+    // SAFETY: stores of 32 bytes to arrays of that size.
     unsafe {
         _mm256_storeu_si256(columns.as_mut_ptr().cast(), half);
-        _mm256_storeu_si256(ends.as_mut_ptr().cast(), places);
+        _mm256_storeu_si256(counts.as_mut_ptr().cast(), _mm256_cvtepu16_epi32(each));
     }
     k + kept.count_ones() as usize
 }
@@ -192,19 +185,61 @@ macro_rules! order {
     };
 }
 
-/// Sorts sixteen lists, empties them, and tells which numbers are the last of their kind: of
-/// lists `i` and `i + 8` the bits `0..16` and `16..32` of number `i`.
+/// Sorts sixteen lists and tells which numbers of each are the last of their kind.
 #[inline]
 #[target_feature(enable = "avx2,bmi2,popcnt")]
-fn sort_group(cells: &mut [u16; GROUP], sorted: &mut [[[u16; 8]; 2]; WIDE]) -> [u32; 8] {
+fn sort_group(
+    numbers: &mut [u16],
+    begin: &[u32; WIDE + 1],
+    group: usize,
+    rest: u32,
+    long: &mut Long,
+    sorted: &mut [[[u16; 8]; 2]; WIDE],
+) -> [u16; WIDE] {
     let empty = _mm256_set1_epi16(-1);
-    let mut r = [empty; WIDE];
-    for (r, cells) in r.iter_mut().zip(cells.as_chunks_mut::<WIDE>().0) {
-        // SAFETY: a load and a store of 32 bytes from and to an array of that size.
-        unsafe {
-            *r = _mm256_loadu_si256(cells.as_ptr().cast());
-            _mm256_storeu_si256(cells.as_mut_ptr().cast(), empty);
+    let mut lengths = [0u16; WIDE];
+    for i in 0..WIDE {
+        let (from, to) = (begin[i] as usize, begin[i + 1] as usize);
+        lengths[i] = (to - from) as u16;
+        if to - from > WIDE {
+            let list = group * WIDE + i;
+            lengths[i] = long.thin(numbers, from..to, list, rest) as u16;
         }
+    }
+    let half = |list: usize, from: usize| {
+        let from = numbers[begin[list] as usize + from..].first_chunk::<8>();
+        let from = from.expect("room for a list behind the last");
+        // SAFETY: a load of 16 bytes from an array of that size.
+        unsafe { _mm_loadu_si128(from.as_ptr().cast()) }
+    };
+    let both = |list: usize, from: usize| _mm256_set_m128i(half(list + 8, from), half(list, from));
+    let [a, b, c, d, e, f, g, h] = turn([
+        both(0, 0),
+        both(1, 0),
+        both(2, 0),
+        both(3, 0),
+        both(4, 0),
+        both(5, 0),
+        both(6, 0),
+        both(7, 0),
+    ]);
+    let [i, j, k, l, m, n, o, p] = turn([
+        both(0, 8),
+        both(1, 8),
+        both(2, 8),
+        both(3, 8),
+        both(4, 8),
+        both(5, 8),
+        both(6, 8),
+        both(7, 8),
+    ]);
+    let mut r = [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p];
+    // SAFETY: a load of 32 bytes from an array of that size.
+    let lengths = unsafe { _mm256_loadu_si256(lengths.as_ptr().cast()) };
+    let low = _mm256_set1_epi16(((1u32 << rest) - 1) as i16);
+    for (i, r) in r.iter_mut().enumerate() {
+        let behind = _mm256_cmpgt_epi16(_mm256_set1_epi16(i as i16 + 1), lengths);
+        *r = _mm256_or_si256(_mm256_and_si256(*r, low), behind);
     }
     // Green's network of 1969; Knuth, The Art of Computer Programming 3, 5.3.4.
     order!(r:
@@ -226,13 +261,14 @@ fn sort_group(cells: &mut [u16; GROUP], sorted: &mut [[[u16; 8]; 2]; WIDE]) -> [
     let [r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, ra, rb, rc, rd, re, rf] = r;
     let front = turn([r0, r1, r2, r3, r4, r5, r6, r7]);
     let back = turn([r8, r9, ra, rb, rc, rd, re, rf]);
-    let mut kept = [0; 8];
+    let mut kept = [0; WIDE];
     for i in 0..8 {
         let gone = _mm256_packs_epi16(
             _mm256_cmpeq_epi16(front[i], empty),
             _mm256_cmpeq_epi16(back[i], empty),
         );
-        kept[i] = !_mm256_movemask_epi8(gone).cast_unsigned();
+        let gone = _mm256_movemask_epi8(gone);
+        (kept[i], kept[i + 8]) = (!gone as u16, !(gone >> 16) as u16);
         let one = _mm256_permute2x128_si256::<0x20>(front[i], back[i]);
         let other = _mm256_permute2x128_si256::<0x31>(front[i], back[i]);
         // SAFETY: stores of 32 bytes to arrays of that size.

@@ -16,13 +16,14 @@ const SMALL: usize = 32;
 const AHEAD: usize = 32;
 
 /// Appends to `out` the weights of one row: `weigh` of its counts times `idf`, scaled to `norm`.
-/// The count of column `k` is `ends[k] - ends[k - 1]`; `values` is a buffer that stays near.
+/// `values` is a buffer that stays near.
 ///
 /// # Panics
 /// Where a column has no idf.
 pub(super) fn weigh_row(
     weigh: impl Fn(u32) -> f32,
-    (columns, ends): (&[u32], &[u32]),
+    columns: &[u32],
+    counts: &[u32],
     idf: &[f32],
     norm: Norm,
     values: &mut Vec<f32>,
@@ -33,10 +34,10 @@ pub(super) fn weigh_row(
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") {
         // SAFETY: the processor has AVX2, just asked.
-        let squares = unsafe { weigh_avx2(weigh, columns, ends, idf, values) };
+        let squares = unsafe { weigh_avx2(weigh, columns, counts, idf, values) };
         return scaled(norm, squares, values, out);
     }
-    let squares = body(weigh, columns, ends, idf, values);
+    let squares = body(weigh, columns, counts, idf, values);
     scaled(norm, squares, values, out);
 }
 
@@ -45,11 +46,11 @@ pub(super) fn weigh_row(
 fn weigh_avx2(
     weigh: impl Fn(u32) -> f32,
     columns: &[u32],
-    ends: &[u32],
+    counts: &[u32],
     idf: &[f32],
     values: &mut [f32],
 ) -> [f64; WIDE] {
-    body(weigh, columns, ends, idf, values)
+    body(weigh, columns, counts, idf, values)
 }
 
 /// Weights before they are scaled, and the sums of their squares in interleaved lanes.
@@ -57,45 +58,33 @@ fn weigh_avx2(
 fn body(
     weigh: impl Fn(u32) -> f32,
     columns: &[u32],
-    ends: &[u32],
+    counts: &[u32],
     idf: &[f32],
     values: &mut [f32],
 ) -> [f64; WIDE] {
     let small: [f32; SMALL] = std::array::from_fn(|i| weigh(i as u32));
     let mut squares = [0.0f64; WIDE];
-    let mut before = 0;
     let (wide, rest) = columns.as_chunks::<WIDE>();
-    let (wide_ends, rest_ends) = ends.as_chunks::<WIDE>();
+    let (wide_counts, rest_counts) = counts.as_chunks::<WIDE>();
     let (wide_values, rest_values) = values.as_chunks_mut::<WIDE>();
-    for (i, ((columns, ends), values)) in wide.iter().zip(wide_ends).zip(wide_values).enumerate() {
+    let rows = wide.iter().zip(wide_counts).zip(wide_values);
+    for (i, ((columns, counts), values)) in rows.enumerate() {
         if let Some(ahead) = wide.get(i + AHEAD / WIDE) {
             for &column in ahead {
                 prefetch(idf, column as usize);
             }
         }
-        let mut counts = [0; WIDE];
-        counts[0] = ends[0] - before;
-        for k in 1..WIDE {
-            counts[k] = ends[k] - ends[k - 1];
-        }
-        before = ends[WIDE - 1];
-        let mut tf = [0.0; WIDE];
-        for k in 0..WIDE {
-            tf[k] = small[counts[k] as usize % SMALL];
-        }
+        let mut tf = counts.map(|count| small[count as usize % SMALL]);
         if counts.iter().any(|&count| count >= SMALL as u32) {
             tf = counts.map(&weigh);
         }
         for k in 0..WIDE {
             values[k] = tf[k] * idf[columns[k] as usize];
-        }
-        for k in 0..WIDE {
             squares[k] += f64::from(values[k]) * f64::from(values[k]);
         }
     }
     for (k, value) in rest_values.iter_mut().enumerate() {
-        let count = rest_ends[k] - std::mem::replace(&mut before, rest_ends[k]);
-        *value = weigh(count) * idf[rest[k] as usize];
+        *value = weigh(rest_counts[k]) * idf[rest[k] as usize];
         squares[k] += f64::from(*value) * f64::from(*value);
     }
     squares
