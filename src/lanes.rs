@@ -1,7 +1,7 @@
 //! For each set of eight places of a vector what moves their numbers to the front: tables that
 //! stand in for an instruction that AVX2 does not have.
 
-/// The order of eight numbers, those of the set first.
+/// The order of eight numbers, those of the set first; behind them the first of all again.
 pub(crate) static FRONT_OF_8: [[u8; 8]; 256] = {
     let mut table = [[0; 8]; 256];
     let mut set = 0;

@@ -28,11 +28,12 @@ use super::normalize_wide;
 const BLOCK: usize = 256;
 /// Bytes looked at together; they give no more code points than that.
 const WINDOW: usize = 16;
-/// Where the wide way ends before so many bytes, it is not asked for so many.
+/// The wide way is worth its start where it goes on for so many bytes.
 #[cfg(target_arch = "x86_64")]
-const SOON: usize = 24;
+const FAR: usize = 24;
+/// Where it does not, it is not tried for so many bytes; for twice as many each time, up to this.
 #[cfg(target_arch = "x86_64")]
-const SLOW: usize = 64;
+const WAIT: [usize; 2] = [64, 1024];
 
 impl Normalizer {
     /// Appends the normalised code points of `text` to `out`, white space marked with
@@ -48,7 +49,7 @@ impl Normalizer {
         let mut filled = 0;
         let mut i = 0;
         #[cfg(target_arch = "x86_64")]
-        let mut wide_from = 0;
+        let (mut wide_from, mut wait) = (0, WAIT[0]);
         while i < bytes.len() {
             #[cfg(target_arch = "x86_64")]
             if i >= wide_from
@@ -58,8 +59,9 @@ impl Normalizer {
                 filled = 0;
                 let read = normalize_wide::fold(ascii, &table.bmp, &bytes[i..], out);
                 i += read;
-                // What stopped it is for what follows, longer where it soon comes again.
-                wide_from = i + if read < SOON { SLOW } else { 1 };
+                // One character at least is not for the wide way.
+                wide_from = i + if read < FAR { wait } else { 1 };
+                wait = if read < FAR { WAIT[1].min(2 * wait) } else { WAIT[0] };
                 if i == bytes.len() {
                     break;
                 }

@@ -2,7 +2,7 @@
 //! one and two bytes (Arabic, Cyrillic, Greek, Hebrew, accented Latin) with one.
 //!
 //! Each byte is decoded as if a character began there, which costs nothing in a vector; those
-//! where none does are shuffled away. After [`SPECIAL`] entries and characters of three bytes
+//! where none does are shuffled away. At [`SPECIAL`] entries and characters of three bytes
 //! and more the plain way goes on. Writes the same code points as that way: .3 ns an ASCII
 //! character, 1.3 ns an Arabic one. Decoding by moving all bytes at once is Lemire and Muła's
 //! idea ("Transcoding billions of Unicode characters per second with SIMD instructions", 2022).
@@ -26,8 +26,6 @@ use crate::lanes::{FRONT_OF_8, FRONT_OF_8_HALVES};
 
 /// Bytes at a time.
 const WIDE: usize = 64;
-/// Code points that are written behind the last that is meant.
-const SPARE: usize = 8;
 // What moves a flag to the top of its number, where it is looked for.
 const _: () = assert!(DROP << 2 == 1 << 31 && SPECIAL << 1 == 1 << 31 && SPACE == 1 << 31);
 
@@ -74,8 +72,6 @@ pub(super) fn fold(
     if !able || bytes.len() <= WIDE {
         return 0;
     }
-    // No character gives more code points than it has bytes.
-    out.reserve(bytes.len() + SPARE);
     // SAFETY: the processor has what the function is compiled for, just asked.
     unsafe { fold_avx2(ascii, entries, bytes, out) }
 }
@@ -85,9 +81,9 @@ fn fold_avx2(ascii: &Ascii, entries: &[u32; 0x1_0000], bytes: &[u8], out: &mut V
     let mut at = 0;
     while let Some(chunk) = bytes[at..].first_chunk::<{ WIDE + 1 }>() {
         let length = out.len();
+        out.reserve(WIDE);
         let to = out.spare_capacity_mut().as_mut_ptr().cast::<u32>();
-        // SAFETY: what is there already are at most as many code points as there were bytes, and
-        // so many, these `WIDE` and `SPARE` more have room.
+        // SAFETY: so many have room, just asked for.
         let (written, read) = unsafe {
             if chunk[..WIDE].is_ascii() {
                 small(ascii, chunk, to);
@@ -155,11 +151,11 @@ unsafe fn small(ascii: &Ascii, chunk: &[u8; WIDE + 1], to: *mut u32) {
 /// [`SPECIAL`]: how many code points that gave, and how many bytes that were.
 ///
 /// # Safety
-/// `to` has room for `WIDE + SPARE`.
+/// `to` has room for `WIDE`.
 #[inline]
 #[target_feature(enable = "avx2,bmi2,popcnt")]
 unsafe fn mixed(entries: &[u32; 0x1_0000], chunk: &[u8; WIDE + 1], to: *mut u32) -> (usize, usize) {
-    let mut codes = [0u16; WIDE + SPARE];
+    let mut codes = [0u16; WIDE];
     let (mut count, mut first, mut long) = (0, 0u64, 0u64);
     for i in (0..WIDE).step_by(16) {
         // SAFETY: the second load ends with the byte behind `WIDE`.
@@ -209,7 +205,7 @@ unsafe fn mixed(entries: &[u32; 0x1_0000], chunk: &[u8; WIDE + 1], to: *mut u32)
         if special != 0 {
             let before = special.trailing_zeros();
             inside &= (1 << before) - 1;
-            // Where the character after so many begins.
+            // Where the special character begins.
             end = _pdep_u64(1 << (at as u32 + before), first).trailing_zeros() as usize;
         }
         let kept = inside & !top(_mm256_slli_epi32::<2>(found));

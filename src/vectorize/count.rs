@@ -28,9 +28,9 @@ pub(crate) struct Counter {
 }
 
 impl Counter {
-    /// Sorts `buckets` (each below `2^bits`) and writes their runs, whose number it returns:
-    /// `columns[k]` ascending and unique, `counts[k]` how often it comes. Both grow as needed;
-    /// what lies behind the runs means nothing.
+    /// Writes the runs of `buckets` (each below `2^bits`) and returns their number: `columns[k]`
+    /// ascending and unique, `counts[k]` how often it comes. Both grow as needed; what lies
+    /// behind the runs means nothing, nor does the order of `buckets` afterwards.
     pub(crate) fn runs(
         &mut self,
         bits: u32,
@@ -174,14 +174,38 @@ mod tests {
         });
     }
 
-    #[test]
-    fn lists_that_all_fill_up_lose_nothing() {
-        // Few lists for many numbers: most are counted apart.
-        let mut counter = Counter::default();
-        let mut buckets: Vec<u32> = (0..4000).map(|i| i * 7 % 2000).collect();
+    /// Runs of `buckets` as a map counts them.
+    fn check_runs(bits: u32, buckets: &[u32]) {
+        let mut want = BTreeMap::new();
+        for &b in buckets {
+            *want.entry(b).or_insert(0u32) += 1;
+        }
         let (mut columns, mut counts) = (Vec::new(), Vec::new());
-        let n = counter.runs(20, &mut buckets, &mut columns, &mut counts);
-        assert_eq!(columns[..n], (0..2000).collect::<Vec<u32>>());
-        assert_eq!(counts[..n], [2; 2000]);
+        let mut counter = Counter::default();
+        let n = counter.runs(bits, &mut buckets.to_vec(), &mut columns, &mut counts);
+        let got = columns[..n].iter().copied().zip(counts[..n].iter().copied());
+        assert!(got.eq(want), "{bits} bits, {} n-grams", buckets.len());
+    }
+
+    #[test]
+    fn lists_of_any_length_lose_nothing() {
+        // Few lists for many numbers: one of some thousand kinds.
+        let crowded: Vec<u32> = (0..4000).map(|i| i * 7 % 2000).collect();
+        check_runs(20, &crowded);
+        // Lists of 17 to 60 kinds, some often, between lists that are short.
+        let mut mixed = numbers(6000, 20, 100_000);
+        for list in [0, 1, 5, 6, 300, 511, 1022, 1023] {
+            for kind in 0..17 + list % 44 {
+                let times = if kind % 5 == 0 { 9 } else { 1 };
+                mixed.extend(std::iter::repeat_n((list << 10) | (kind * 11 % 1024), times));
+            }
+        }
+        check_runs(20, &mixed);
+        // As long as they come, and one longer; all alike, or nearly.
+        for n in [65_535, 65_536, 65_537] {
+            check_runs(20, &vec![0xFFFFF; n]);
+            check_runs(18, &(0..n as u32).map(|i| (i % 50 / 49) << 3).collect::<Vec<_>>());
+            check_runs(24, &numbers(n, 24, 30));
+        }
     }
 }

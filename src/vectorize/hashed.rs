@@ -219,6 +219,7 @@ impl Hashing {
             read += pieces.iter().flat_map(|p| p.iter()).map(bytes).sum::<usize>();
             rows.push(&done, total as f64 / read.max(1) as f64);
         }
+        drop(done);
         rows.finish(self.n_features())
     }
 }

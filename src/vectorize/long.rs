@@ -16,9 +16,10 @@ use std::ops::Range;
 use crate::lanes::FRONT_OF_8_HALVES;
 
 /// As long as a list may be.
-const MOST: usize = 16;
+pub(super) const LONGEST: usize = 16;
 /// So many kinds are taken out; what is then too long is sorted.
 const KINDS: usize = 12;
+const _: () = assert!(KINDS <= LONGEST, "a list that is too long has so many numbers");
 /// A vector, which is stored also where fewer numbers are wanted.
 const SPARE: usize = 8;
 
@@ -46,8 +47,8 @@ impl Long {
         self.missing.clear();
     }
 
-    /// Makes the list in `range` as short as it must be, and says how long it is then. Behind
-    /// it there is room for a vector.
+    /// Makes the list in `range` as short as it must be, and says how long it is then: 0 where
+    /// all of it is to be added to the runs. Behind it there is room for a vector.
     #[target_feature(enable = "avx2,bmi2,popcnt")]
     pub(super) fn thin(
         &mut self,
@@ -65,7 +66,7 @@ impl Long {
                 self.more.push((bucket(number), (end - left) as u32));
             }
             end = left;
-            if end - range.start <= MOST {
+            if end - range.start <= LONGEST {
                 return end - range.start;
             }
         }
@@ -150,15 +151,13 @@ impl Runs<'_> {
         false
     }
 
-    /// Inserts buckets that no run has, ascending, with their counts; returns how many runs there
-    /// are then.
+    /// Inserts buckets of lists that have no runs, ascending, with their counts; returns how many
+    /// runs there are then.
     fn insert(&mut self, missing: &[(u32, u32)]) -> usize {
         let mut end = self.first[self.first.len() - 1] as usize;
         let all = end + missing.len();
         for (before, &(bucket, count)) in missing.iter().enumerate().rev() {
-            let list = (bucket >> self.rest) as usize;
-            let (first, last) = (self.first[list] as usize, self.first[list + 1] as usize);
-            let at = first + self.columns[first..last].partition_point(|&c| c < bucket);
+            let at = self.first[(bucket >> self.rest) as usize] as usize;
             self.columns.copy_within(at..end, at + before + 1);
             self.counts.copy_within(at..end, at + before + 1);
             self.columns[at + before] = bucket;

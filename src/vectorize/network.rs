@@ -23,14 +23,15 @@ use std::arch::x86_64::{
 };
 
 use super::count::at_least;
-use super::long::Long;
+use super::long::{LONGEST, Long};
 use crate::lanes::FRONT_OF_8_HALVES;
 
 /// Lists side by side, and numbers of a list that are sorted: what the network takes.
 const WIDE: usize = 16;
+const _: () = assert!(WIDE == LONGEST, "longer lists are made as short as the network takes");
 /// Numbers for a list on average, at most: long lists cost more than lists half empty.
 const LOAD: usize = 8;
-/// `log2` of the most lists, and of the most numbers.
+/// `log2` of the most lists; together they hold 2^16 numbers.
 const MOST: u32 = 13;
 /// A vector is stored where fewer numbers may be wanted.
 const SPARE: usize = 8;
@@ -40,7 +41,7 @@ const SPARE: usize = 8;
 pub(super) struct Network {
     /// The lists, one behind the other, and room to read a list's worth more.
     numbers: Vec<u16>,
-    /// Where each list begins, and where the last ends.
+    /// Where each list begins, and where the last ends; one more while they are counted.
     begin: Vec<u32>,
     /// Where the runs of each list begin, and where the last end.
     first: Vec<u32>,
@@ -129,7 +130,7 @@ impl Network {
                 sum += *begin;
                 *begin = sum;
             }
-            // What is where the list after begins moves on to where that ends.
+            // `begin[l + 1]` is where list `l` begins, and moves on to where it ends.
             for &bucket in buckets {
                 let list = (bucket >> rest) as usize & (lists - 1);
                 let at = begin.get_unchecked_mut(list + 1);

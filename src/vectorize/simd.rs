@@ -2,9 +2,8 @@
 //! of words at one go.
 //!
 //! One body, inlined into both; the processor is asked at run time. Integers only, so both
-//! give the same bytes. `unsafe` is here, and in the sorting network, for calling a function
-//! compiled for a feature the build does not assume, after asking whether it is there, and for
-//! whole vectors loaded and stored.
+//! give the same bytes. `unsafe` is here for calling a function compiled for a feature the build
+//! does not assume, after asking whether it is there, and for whole vectors loaded and stored.
 #![allow(unsafe_code)]
 
 use super::hash::{MULTIPLIER, SALT, finish};
