@@ -2,6 +2,8 @@
 
 use proptest::prelude::*;
 
+use khabar::corpus::HtmlMode;
+
 use super::*;
 
 fn hostile() -> impl Strategy<Value = Vec<u8>> {
@@ -11,6 +13,11 @@ fn hostile() -> impl Strategy<Value = Vec<u8>> {
             .prop_map(String::into_bytes),
         "title,text\n([\",\n\r\0a]|خبر){0,40}".prop_map(String::into_bytes),
     ]
+}
+
+/// Also `<p>` is what somebody may have written.
+fn as_written() -> ReadOptions {
+    ReadOptions { html: HtmlMode::Keep, ..ReadOptions::default() }
 }
 
 proptest! {
@@ -40,7 +47,7 @@ proptest! {
     fn whatever_is_written_as_json_is_read_back(title in "\\PC{1,30}", text in any::<String>()) {
         prop_assume!(!title.trim().is_empty() && !text.trim().is_empty());
         let line = serde_json::json!({"id": "1", "title": title, "text": text}).to_string();
-        let (corpus, _) = Case::with("a.jsonl", line).read(&ReadOptions::default());
+        let (corpus, _) = Case::with("a.jsonl", line).read(&as_written());
         prop_assert_eq!(&corpus.articles[0].title, &title);
         prop_assert_eq!(&corpus.articles[0].text, &text);
     }
@@ -52,7 +59,7 @@ proptest! {
         writer.write_record(["text", "id"]).unwrap();
         writer.write_record([text.as_str(), "1"]).unwrap();
         let bytes = writer.into_inner().unwrap();
-        let (corpus, problems) = Case::with("a.csv", bytes).read(&ReadOptions::default());
+        let (corpus, problems) = Case::with("a.csv", bytes).read(&as_written());
         prop_assert_eq!(problems, Vec::<String>::new());
         prop_assert_eq!(&corpus.articles[0].text, &text);
     }
