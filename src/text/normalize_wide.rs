@@ -223,3 +223,22 @@ unsafe fn mixed(entries: &[u32; 0x1_0000], chunk: &[u8; WIDE + 1], to: *mut u32)
     }
     (written, end)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::text::{NormalizeOptions, Normalizer, Profile};
+
+    #[test]
+    fn ascii_is_known_under_all_that_people_choose() {
+        // Where it were not, text would be folded slowly, and nothing else would tell.
+        let lowercase = NormalizeOptions { lowercase: true, ..Profile::None.options() };
+        for options in [
+            lowercase,
+            Profile::None.options(),
+            Profile::Standard.options(),
+            Profile::Aggressive.options(),
+        ] {
+            assert!(Normalizer::new(options).table.wide.is_some(), "{options:?}");
+        }
+    }
+}

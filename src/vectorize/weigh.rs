@@ -100,3 +100,44 @@ fn scaled(norm: Norm, squares: [f64; WIDE], values: &mut [f32], out: &mut Vec<f3
         out.extend_from_slice(values);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vectorize::weight::{Tf, TfTable};
+
+    #[test]
+    fn a_row_is_the_same_bytes_as_one_made_value_by_value() {
+        let idf: Vec<f32> = (0..500u32).map(|c| 1.0 + (c * 7919 % 97) as f32 / 13.0).collect();
+        let (mut values, mut got) = (Vec::new(), Vec::new());
+        for tf in [Tf::Raw, Tf::Log, Tf::Bm25] {
+            let table = TfTable::new(tf, 60.0);
+            for norm in [Norm::L2, Norm::L1, Norm::None] {
+                for n in [0, 1, 7, 8, 9, 16, 41, 300] {
+                    let columns: Vec<u32> = (0..n).map(|k| k * 500 / 301 % 500).collect();
+                    // Counts within the table, at its end and beyond.
+                    let counts: Vec<u32> = (0..n)
+                        .map(|k| [1, 2, 1, 31, 1, 32, 1, 1, 70_000][k as usize % 9])
+                        .collect();
+                    let length = counts.iter().sum();
+                    let weigh = table.of(length);
+                    let mut want: Vec<f32> = counts
+                        .iter()
+                        .zip(&columns)
+                        .map(|(&count, &column)| weigh(count) * idf[column as usize])
+                        .collect();
+                    scale_to(norm, &mut want);
+                    got.clear();
+                    weigh_row(&weigh, &columns, &counts, &idf, norm, &mut values, &mut got);
+                    let bits = |row: &[f32]| row.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+                    assert_eq!(bits(&got), bits(&want), "{tf:?} {norm:?} {n}");
+                    let mut plain = vec![0.0; columns.len()];
+                    let squares = body(&weigh, &columns, &counts, &idf, &mut plain);
+                    got.clear();
+                    scaled(norm, squares, &mut plain, &mut got);
+                    assert_eq!(bits(&got), bits(&want), "plain: {tf:?} {norm:?} {n}");
+                }
+            }
+        }
+    }
+}
