@@ -48,9 +48,9 @@ pub(crate) struct SynthArgs {
     /// as many as there]
     #[arg(long, value_name = "N")]
     per_day: Option<u32>,
-    /// In the style of these articles: their words, lengths, outlets, languages and hours, with
-    /// new stories. Sentences are put together anew from runs of a few words; they mean nothing
-    /// and are not repeated. Topics are not learned. The words are those of the corpus
+    /// In the style of these articles: their words, subjects, lengths, outlets, languages and
+    /// hours, with new stories. Sentences are put together anew from runs of a few words; they mean
+    /// nothing and are not repeated. Topics are not learned. The words are those of the corpus
     #[arg(long, value_name = "INPUT", conflicts_with_all = ["langs", "sources", "boilerplate", "bulletins", "length"])]
     like: Option<PathBuf>,
     /// Languages (ar, en, fr, fa) and, if wanted, their shares: ar,en or ar=3,en=1

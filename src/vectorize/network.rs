@@ -5,7 +5,7 @@
 //! each has a lane of its own, and the 60 comparisons that sort sixteen numbers sort sixteen
 //! lists at once; then equal neighbours are blotted out, the lists are turned back, and what is
 //! left moves together by a table of shuffles. Longer lists are made shorter before ([`Long`]).
-//! A third faster than the radix sort, which waits for its own counters where the same n-gram
+//! Faster than the radix sort, which waits for its own counters where the same n-gram
 //! comes again and again.
 //!
 //! `unsafe` is here for whole vectors loaded and stored, and for the loops that would spend
