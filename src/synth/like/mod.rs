@@ -26,6 +26,7 @@
 //! ```
 
 mod chain;
+mod sentence;
 mod subject;
 mod write;
 
