@@ -9,7 +9,7 @@
 //! its own, half of them spliced anew, so that vocabulary goes on growing. **The words are those of
 //! the corpus**: whoever may not pass the corpus on should not pass this on. About 100 bytes a word
 //! of the corpus while it is learned, 8 afterwards, for the first 12 million words of a language;
-//! some 0.4 ms of CPU time an article of 3 KB.
+//! half a millisecond of CPU time an article of 3 KB.
 //!
 //! ```
 //! use khabar::Article;

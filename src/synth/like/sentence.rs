@@ -4,7 +4,7 @@
 //! stays with a [`Subject`], some articles that are about the same; elsewhere it prefers places
 //! that have the same word before, so three words in a row are mostly those of the corpus. It does
 //! not go on as the corpus does more than twice in a row, also by way of a copy: sentences of the
-//! corpus do not come out again. Some 100 ns a word.
+//! corpus do not come out again.
 //!
 //! ```text
 //! وقال مصدر في الوزارة | في الوزارة ان المشروع | المشروع الذي يمتد ...

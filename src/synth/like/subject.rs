@@ -3,8 +3,8 @@
 //! Real news has beats: an article has a few that tell its story, and dozens that are a little like
 //! it, on the same war or league. A [`Subject`] is an article of the corpus and those that have
 //! words of it which tell articles from one another; what is written on it is made of their words.
-//! So two stories on one subject are as near as two strangers of the corpus are. Some 100
-//! microseconds a subject, 8 bytes a word of it.
+//! So two stories on one subject are about as near as two strangers of the corpus are. 8 bytes a
+//! word of the subject.
 //!
 //! ```text
 //! الدوري، الهلال، ركلة، الشوط -> 12 more articles, 3,900 words: the league, that week and others
